@@ -1,0 +1,139 @@
+# Ekbom: one Makefile, not recursive. `make help` lists the targets.
+#
+# Every folder is a library of its own, named after it, so that the symbol check (tests/lint) can
+# hold each to the third-party library it may know. Variables for the command line: BUILD (where
+# everything goes), CC, SAN=1 (AddressSanitizer and UndefinedBehaviorSanitizer), PREFIX, DESTDIR.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CFLAGS  ?= -O2 -g
+VERSION := $(shell cat VERSION)
+
+PKGS_base    := jansson nettle icu-i18n icu-uc
+PKGS_extract := libxml-2.0
+PKGS_rules   := libpcre2-8
+PKGS_store   := libzstd zlib jansson
+PKGS_reader  := libseccomp
+PKGS         := $(PKGS_base) $(PKGS_extract) $(PKGS_rules) $(PKGS_store) $(PKGS_reader)
+
+GOALS := $(or $(MAKECMDGOALS),all)
+# What needs no compiler must not ask pkg-config, which a fresh machine does not have yet.
+ifneq ($(filter-out deps demo check check-asan check-fresh install clean help,$(GOALS)),)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS)) -llmdb
+endif
+
+ifdef SAN
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
+ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DEKBOM_VERSION='"$(VERSION)"' -DEKBOM_PREFIX='"$(PREFIX)"' \
+	-Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wwrite-strings -Wmissing-prototypes \
+	-Wstrict-prototypes -fno-common -fstack-protector-strong -MMD -MP \
+	-Iinclude -I. $(SAN_FLAGS) $(CFLAGS)
+ALL_LDFLAGS := $(SAN_FLAGS) $(LDFLAGS)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
+
+BASE    := $(call objects,base)
+EXTRACT := $(call objects,daemon/extract)
+RULES   := $(call objects,rules)
+STORE   := $(call objects,store store/records store/index store/archive store/query store/export)
+DAEMON  := $(call objects,daemon)
+READER  := $(call objects,daemon/reader)
+CLI     := $(call objects,cli)
+LIBS    := $(BUILD)/libdaemon.a $(BUILD)/libextract.a $(BUILD)/librules.a $(BUILD)/libstore.a \
+	$(BUILD)/libbase.a
+UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+
+.PHONY: all unit demo check check-run check-asan bench lint deps check-fresh install clean help
+all: $(BUILD)/ekbom $(BUILD)/ekbom-reader
+
+$(BUILD)/libbase.a: $(BASE)
+$(BUILD)/libextract.a: $(EXTRACT)
+$(BUILD)/librules.a: $(RULES)
+$(BUILD)/libstore.a: $(STORE)
+$(BUILD)/libdaemon.a: $(DAEMON)
+$(BUILD)/%.a:
+	@rm -f $@
+	ar rcs $@ $(filter %.o,$^)
+
+$(BUILD)/%.o: %.c VERSION
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) -c $< -o $@
+
+# The reader is linked with extract and rules only: it has no code that could reach a store.
+$(BUILD)/ekbom-reader: $(READER) $(BUILD)/libextract.a $(BUILD)/librules.a $(BUILD)/libbase.a
+	$(CC) $(ALL_LDFLAGS) $^ -o $@ \
+		$(shell pkg-config --libs $(PKGS_extract) $(PKGS_rules) $(PKGS_base) $(PKGS_reader))
+$(BUILD)/ekbom: $(CLI) $(LIBS)
+	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PKG_LIBS)
+
+unit: $(UNIT)
+$(BUILD)/tests/%: tests/unit/%.c $(filter-out $(BUILD)/daemon/reader/main.o,$(READER)) $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ \
+		$(PKG_LIBS) -lcmocka -lm
+$(BUILD)/bench/%: tests/bench/%.c $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ $(PKG_LIBS) -lm
+
+deps:
+	@packaging/deps.sh build
+
+demo:
+	@packaging/deps.sh build
+	@$(MAKE) --no-print-directory all
+	@EKBOM_BUILD="$(abspath $(BUILD))" sample/demo.sh
+
+check:
+	@packaging/deps.sh check
+	@$(MAKE) --no-print-directory check-run
+
+check-run: all unit
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/run
+
+check-asan:
+	@packaging/deps.sh check
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=1 CFLAGS='-O1 -g' check-run
+
+bench: all $(BENCHES)
+	@for bench in $(BENCHES); do $$bench || exit 1; done
+
+lint: all
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/lint/run
+
+check-fresh:
+	@tests/check_fresh.sh
+
+install:
+	@$(MAKE) --no-print-directory all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ekbom
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(BUILD)/ekbom $(DESTDIR)$(PREFIX)/bin/ekbom
+	install -m 755 $(BUILD)/ekbom-reader $(DESTDIR)$(PREFIX)/libexec/ekbom/ekbom-reader
+	cd rules/rls && find . -name '*.rules' -exec \
+		install -D -m 644 {} $(abspath $(DESTDIR)/)/$(PREFIX)/share/ekbom/rules/{} \;
+	cd profiles && find . -name '*.profile' -exec \
+		install -D -m 644 {} $(abspath $(DESTDIR)/)/$(PREFIX)/share/ekbom/profiles/{} \;
+	install -m 644 packaging/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 packaging/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo "make              build ekbom and ekbom-reader in $(BUILD)/"
+	@echo "make demo         install what is missing, build, import the sample archive, show the shift"
+	@echo "make check        install what is missing, build, run the tests"
+	@echo "make check-asan   the same tests with AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make check-fresh  demo and check in a bare Debian 12 root (slow, needs root)"
+	@echo "make lint         layers, symbols, style, static analysis"
+	@echo "make bench        figures beside their peers"
+	@echo "make deps         install from Debian what is missing to build"
+	@echo "make install      to PREFIX=$(PREFIX), below DESTDIR"
+	@echo "make clean        remove $(BUILD)/"
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

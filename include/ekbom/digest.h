@@ -1,0 +1,32 @@
+/* digest.h - hashes. The only part that knows nettle. */
+#ifndef EKBOM_DIGEST_H
+#define EKBOM_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define EK_SHA256_BYTES 32
+#define EK_SHA1_BYTES 20
+
+void ek_sha256(const void *bytes, size_t len, unsigned char out[EK_SHA256_BYTES]);
+void ek_sha1(const void *bytes, size_t len, unsigned char out[EK_SHA1_BYTES]);
+void ek_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+                    unsigned char out[EK_SHA256_BYTES]);
+
+/* Lower-case hex, 2 * len + 1 bytes. Returns out. */
+const char *ek_hex(const unsigned char *bytes, size_t len, char *out);
+/* RFC 4648 base32 as WARC digests have it; SHA-1 gives 32 characters and the NUL. */
+const char *ek_base32(const unsigned char *bytes, size_t len, char *out);
+
+/* Several pieces into one SHA-256, each preceded by its length, so that ("a","bc") and
+ * ("ab","c") differ. */
+struct ek_hasher;
+struct ek_hasher *ek_hasher_new(void); /* NULL when out of memory */
+void ek_hasher_add(struct ek_hasher *hasher, const void *bytes, size_t len);
+void ek_hasher_adds(struct ek_hasher *hasher, const char *string); /* NULL differs from "" */
+void ek_hasher_finish(struct ek_hasher *hasher, unsigned char out[EK_SHA256_BYTES]); /* frees */
+
+/* Random bytes from the kernel. 0 or -1 (errno). */
+int ek_random(void *out, size_t len);
+
+#endif

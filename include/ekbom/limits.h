@@ -1,0 +1,54 @@
+/* limits.h - every ceiling in one place, with its unit and its reason. */
+#ifndef EKBOM_LIMITS_H
+#define EKBOM_LIMITS_H
+
+/* Pages. Real thread pages are 20 to 300 KB; the largest phpBB page seen is under 1 MB. */
+#define EK_MAX_PAGE_BYTES (8u << 20) /* decoded body of one page */
+#define EK_MAX_PAGE_NODES 400000u    /* elements of one page */
+#define EK_MAX_PAGE_DEPTH 512u       /* element nesting; real pages stay under 60 */
+#define EK_MAX_PAGE_POSTS 2000u      /* posts on one page; print views go to 1,000 */
+#define EK_MAX_QUOTE_DEPTH 32u       /* forums stop at 3 to 10 */
+#define EK_MAX_ID_BYTES 255u         /* a forum's own id; message ids are the longest */
+#define EK_MAX_URL_BYTES 4096u
+
+/* Posts. The longest real posts are some 60 KB; 10 MB must be survived, not served quickly. */
+#define EK_MAX_TEXT_BYTES (16u << 20) /* own text of one post */
+#define EK_MAX_LINE_BYTES (64u << 20) /* one line of JSONL */
+#define EK_MAX_TAGS 512u              /* codes on one post */
+
+/* Rules. */
+#define EK_MAX_RULE_FILE_BYTES (1u << 20)
+#define EK_MAX_BUNDLE_BYTES (16u << 20)
+#define EK_MAX_BUNDLE_FILES 1000u
+#define EK_MAX_DIAGNOSTICS 100u /* then "and more" */
+#define EK_MAX_PATTERN_BYTES 4096u
+#define EK_MATCH_LIMIT 100000u /* PCRE2 match limit: 0.3 ms at worst */
+#define EK_MATCH_HEAP_KIB 8192u
+
+/* Readers. */
+#define EK_MAX_BATCH_BYTES (1u << 20)    /* texts in one request: 60 us of switching a message */
+#define EK_MAX_MESSAGE_BYTES (96u << 20) /* a frame between parent and reader */
+#define EK_READER_MEMORY_BYTES (768ull << 20) /* RLIMIT_AS; ICU and libxml2 map some 60 MB */
+#define EK_READER_CPU_SECONDS 10u             /* a request; a page takes milliseconds */
+#define EK_READER_DEADLINE_SECONDS 20         /* wall clock from the parent */
+#define EK_READERS_MAX 64
+#define EK_READER_IN_FLIGHT 2 /* requests: one working, one waiting */
+
+/* Archive. */
+#define EK_MAX_WARC_HEADER_BYTES (64u << 10)
+#define EK_MAX_HTTP_HEADER_BYTES (256u << 10)
+
+/* Store. */
+#define EK_MAP_BYTES (1ull << 40) /* sparse address space, not disk */
+#define EK_STORE_READERS 1022     /* reader slots; LMDB's default 126 is too few */
+#define EK_SLICE_MILLISECONDS 50  /* bulk work commits at least this often in the service */
+#define EK_SLICE_POSTS 1000u      /* bulk work outside the service: posts a commit */
+
+/* Disclosure. */
+#define EK_WITHHELD_BELOW 5u /* cells with 1 to 4 tagged authors are withheld */
+#define EK_MIN_CLUSTERS 30u  /* fewer authors or threads: no interval */
+
+/* Memory of one decoded page or batch. */
+#define EK_ARENA_BYTES (512u << 20)
+
+#endif

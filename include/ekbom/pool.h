@@ -1,0 +1,87 @@
+/* pool.h - the confined ekbom-reader processes that extract and tag.
+ *
+ * One pool drives a few readers over socketpairs. Results come back in the order of submission.
+ * A reader that dies or hangs is replaced; a batch that killed it is bisected until the one item
+ * at fault is known, which comes back as quarantined with the reason. Nothing else is lost. */
+#ifndef EKBOM_POOL_H
+#define EKBOM_POOL_H
+
+#include "ekbom/record.h"
+
+struct ek_arena;
+struct ek_bundle;
+struct ek_err;
+struct ek_pool;
+struct pollfd;
+
+struct ek_pool_config {
+    const char *program;              /* path of ekbom-reader */
+    unsigned readers;                 /* 0: one a core */
+    const struct ek_bundle *profiles; /* NULL: no extraction */
+    const struct ek_bundle *rules;    /* NULL: no tagging */
+    bool naive;                       /* tag with the plain engine */
+};
+
+/* Start the readers and wait until each has compiled its bundles and confined itself. If rules or
+ * profiles do not compile, -1 with the first diagnostic. */
+int ek_pool_open(struct ek_pool **pool, const struct ek_pool_config *config, struct ek_err *err);
+void ek_pool_close(struct ek_pool *pool);
+
+/* Confinement as the readers reported it: NULL when complete, else what is missing ("landlock is
+ * not available in this kernel"). */
+const char *ek_pool_downgrade(const struct ek_pool *pool);
+
+struct ek_pool_page { /* extract, and tag every post found where the pool has rules */
+    const char *url;
+    ek_time fetched;
+    const char *charset;
+    const void *body;
+    size_t len;
+};
+
+struct ek_pool_text { /* tag one text */
+    const char *text; /* own text; or with is_html a post body as the forum shows it */
+    size_t len;
+    bool is_html;
+    const char *language;
+    const struct ek_quote *quotes;
+    size_t quote_count;
+};
+
+/* Queue work. `context` comes back with the result. The bytes are copied. 0 or -1. Submit no more
+ * while ek_pool_room is false. */
+int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, void *context,
+                        struct ek_err *err);
+int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts, size_t count,
+                         void *context, struct ek_err *err);
+bool ek_pool_room(const struct ek_pool *pool);
+size_t ek_pool_pending(const struct ek_pool *pool); /* submitted and not yet given back */
+
+struct ek_pool_item { /* one page, or one text of a batch */
+    bool quarantined;
+    const char *reason;  /* why quarantined, or why this text could not be tagged */
+    bool failed;         /* not tagged for `reason` (a ceiling); not a crash */
+    struct ek_post own;  /* texts given as HTML: own text, quotes, links */
+    struct ek_tags tags; /* texts */
+};
+
+struct ek_pool_result {
+    void *context;
+    struct ek_page *page;       /* pages; NULL if quarantined */
+    struct ek_tags *page_tags;  /* one a post of the page; NULL without rules */
+    struct ek_pool_item *items; /* 1 for a page, `count` for texts, in their order */
+    size_t count;
+};
+
+/* The next finished work in order of submission: 1 with *result filled from the arena, 0 when
+ * none is finished yet (wait = false) or none is pending, -1 on error (readers that cannot be
+ * started again). */
+int ek_pool_next(struct ek_pool *pool, bool wait, struct ek_arena *arena,
+                 struct ek_pool_result *result, struct ek_err *err);
+
+/* For an event loop: descriptors to poll (returns how many, at most max) and the milliseconds
+ * until the next deadline (-1: none). After poll, ek_pool_next(wait = false). */
+size_t ek_pool_descriptors(const struct ek_pool *pool, struct pollfd *out, size_t max);
+int ek_pool_timeout(const struct ek_pool *pool);
+
+#endif

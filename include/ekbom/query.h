@@ -1,0 +1,92 @@
+/* query.h - which posts, grouped how, counted what: the interface that all query commands use. */
+#ifndef EKBOM_QUERY_H
+#define EKBOM_QUERY_H
+
+#include "ekbom/record.h"
+
+struct ek_arena;
+struct ek_err;
+struct ek_store;
+
+enum ek_wanted { EK_ANY, EK_NO, EK_YES };
+
+struct ek_selection {            /* all conditions must hold; an empty list is no condition */
+    const char *const *theories; /* a post with any of them; "bid" includes "bid/transport" */
+    size_t theory_count;
+    const char *const *treatments;
+    size_t treatment_count;
+    unsigned stances;          /* bits 1 << enum ek_stance; 0 = every stance */
+    bool cramps, both_targets; /* default: target rls only */
+    const char *forum;         /* base address, or a part of it that is unique */
+    const char *board;         /* the board's own id, or its exact title */
+    const char *thread;        /* the thread's own id, or FORUM#ID */
+    const char *author;        /* a name shown, or a pseudonym */
+    const char *language;      /* primary subtag or tag */
+    unsigned states;           /* bits 1 << enum ek_state; 0 = live, edited and gone */
+    struct ek_period period;   /* from = until = 0: all, undated included */
+    enum ek_wanted hedged, experience;
+    bool undetermined;   /* only posts with an undetermined rule */
+    bool not_assessable; /* only posts that could not be assessed */
+};
+/* The stance, hedged, experience and target conditions hold for the tag that matched. */
+
+/* Check names against the store: unknown theory, board, forum, thread, author give EK_USAGE with
+ * the nearest names. Call once; the functions below call it too. */
+int ek_selection_check(struct ek_store *store, const struct ek_selection *selection,
+                       struct ek_err *err);
+
+struct ek_index_tag {
+    const char *code;
+    bool treatment;
+    enum ek_stance stance;
+    bool hedged, experience, cramps, undetermined, quoted;
+};
+struct ek_index_row {                              /* one post as the index knows it */
+    uint64_t number, forum, board, thread, author; /* the store's own numbers */
+    ek_time time;
+    enum ek_precision precision;
+    enum ek_state state;
+    bool assessable;
+    const struct ek_index_tag *tags;
+    size_t tag_count;
+};
+
+enum ek_order { EK_OLDEST_FIRST, EK_NEWEST_FIRST };
+/* Visit the selected posts in time order (undated last). visit returns 0 to go on, 1 to stop, -1
+ * with err filled. The row is valid during the call only. */
+int ek_query_posts(struct ek_store *store, const struct ek_selection *selection,
+                   enum ek_order order,
+                   int (*visit)(void *context, const struct ek_index_row *row, struct ek_err *err),
+                   void *context, struct ek_err *err);
+
+struct ek_series_bucket {
+    int bucket;                   /* see ek_bucket_of */
+    uint64_t posts_tagged, posts; /* k and n */
+    double share, low, high;      /* 95 %, cluster-aware (authors and threads); NAN if no posts */
+    double design_effect;         /* NAN where it cannot be told */
+    bool few_clusters;            /* fewer than EK_MIN_CLUSTERS authors or threads: no interval */
+    uint64_t authors_tagged, authors, threads;
+    double author_share;
+    bool partial;  /* the period had not ended when the forum was last seen */
+    bool withheld; /* 1 to 4 tagged authors */
+};
+struct ek_series {
+    const char *theory;               /* "any" for any theory */
+    struct ek_series_bucket *buckets; /* every bucket from first to last, empty ones included */
+    size_t count;
+};
+enum ek_denominator { EK_OF_ALL, EK_OF_ANY_THEORY, EK_OF_BOARD };
+struct ek_timeline {
+    struct ek_series *series;
+    size_t count;
+    uint64_t undated, not_assessable; /* of the selected posts, beside the rows */
+    const char *rules_digest;
+};
+/* Counts of each theory by bucket. selection->theories says which (none: every theory of the rule
+ * set); its stances, target, hedged and experience define "tagged", all else defines the posts
+ * counted in the denominator. */
+int ek_query_timeline(struct ek_store *store, const struct ek_selection *selection,
+                      enum ek_bucket_size size, enum ek_denominator denominator,
+                      struct ek_arena *arena, struct ek_timeline *timeline, struct ek_err *err);
+
+#endif
