@@ -6,7 +6,9 @@
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
-CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 CFLAGS  ?= -O2 -g
 VERSION := $(shell cat VERSION)
 
@@ -33,6 +35,12 @@ ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DEKBOM_VERSION='"$(VERSION)"' -DEKBOM_PREF
 	-Iinclude -I. $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS := $(SAN_FLAGS) $(LDFLAGS)
 
+# One short line a file; `make V=1` shows the commands.
+ifndef V
+Q    := @
+SAYS  = @printf '%-4s %s\n' $(1) $(2);
+endif
+
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 
 BASE    := $(call objects,base)
@@ -57,27 +65,32 @@ $(BUILD)/libstore.a: $(STORE)
 $(BUILD)/libdaemon.a: $(DAEMON)
 $(BUILD)/%.a:
 	@rm -f $@
-	ar rcs $@ $(filter %.o,$^)
+	$(Q)ar rcs $@ $(filter %.o,$^)
 
 $(BUILD)/%.o: %.c VERSION
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) -c $< -o $@
+	$(call SAYS,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) -c $< -o $@
 
 # The reader is linked with extract and rules only: it has no code that could reach a store.
 $(BUILD)/ekbom-reader: $(READER) $(BUILD)/libextract.a $(BUILD)/librules.a $(BUILD)/libbase.a
-	$(CC) $(ALL_LDFLAGS) $^ -o $@ \
-		$(shell pkg-config --libs $(PKGS_extract) $(PKGS_rules) $(PKGS_base) $(PKGS_reader))
+	$(call SAYS,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ \
+		$(shell pkg-config --libs $(PKGS_extract) $(PKGS_rules) $(PKGS_base) $(PKGS_reader)) -lm
 $(BUILD)/ekbom: $(CLI) $(LIBS)
-	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PKG_LIBS)
+	$(call SAYS,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PKG_LIBS) -lm
 
 unit: $(UNIT)
 $(BUILD)/tests/%: tests/unit/%.c $(filter-out $(BUILD)/daemon/reader/main.o,$(READER)) $(LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ \
+	$(call SAYS,TEST,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ \
 		$(PKG_LIBS) -lcmocka -lm
 $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ $(PKG_LIBS) -lm
+	$(call SAYS,TEST,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ $(PKG_LIBS) -lm
 
 deps:
 	@packaging/deps.sh build
@@ -117,6 +130,8 @@ install:
 		install -D -m 644 {} $(abspath $(DESTDIR)/)/$(PREFIX)/share/ekbom/rules/{} \;
 	cd profiles && find . -name '*.profile' -exec \
 		install -D -m 644 {} $(abspath $(DESTDIR)/)/$(PREFIX)/share/ekbom/profiles/{} \;
+	install -D -m 644 packaging/completion/ekbom.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/ekbom
 	install -m 644 packaging/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 packaging/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 

@@ -26,7 +26,8 @@ void ek_put_uint(struct ek_buf *buf, uint64_t value)
 
 void ek_put_int(struct ek_buf *buf, int64_t value)
 {
-    ek_put_uint(buf, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+    uint64_t twice = (uint64_t)value << 1;
+    ek_put_uint(buf, value < 0 ? ~twice : twice);
 }
 
 void ek_put_double(struct ek_buf *buf, double value)

@@ -43,11 +43,16 @@ bool ek_rules_assess(const struct ek_rules *rules, const char *language);
 
 struct ek_code { /* a theory or treatment that the rule set defines */
     const char *code, *name, *about;
+    const char *version;    /* of the block, for citing; NULL if it gives none */
+    const char *references; /* one a line; NULL if there are none */
     bool treatment;
     const char *file;
     unsigned line, rules, tests; /* where it starts; how many rules and examples it has */
 };
 size_t ek_rules_codes(const struct ek_rules *rules, const struct ek_code **codes);
+/* True if the system refuses memory for compiled patterns (MemoryDenyWriteExecute): matching is
+ * slower, and the same. */
+bool ek_rules_interpreted(const struct ek_rules *rules);
 
 enum ek_engine { EK_ENGINE_FAST, EK_ENGINE_NAIVE };
 struct ek_matcher *ek_matcher_new(const struct ek_rules *rules, enum ek_engine engine,

@@ -44,11 +44,21 @@ const char *ek_store_rules_digest(struct ek_store *store);
  * generation answers until ek_store_swap. On a store without a rule set the swap is immediate. */
 int ek_store_set_rules(struct ek_store *store, const struct ek_bundle *rules, struct ek_err *err);
 int ek_store_swap(struct ek_store *store, struct ek_err *err);
+/* The codes that the rule set of the newest generation defines: one that no post is tagged with
+ * then counts as zero, and is no unknown name. Call after ek_store_set_rules. */
+struct ek_rule_code {
+    const char *code;
+    bool treatment;
+};
+int ek_store_put_codes(struct ek_store *store, const struct ek_rule_code *codes, size_t count,
+                       struct ek_err *err);
 
 /* Writing ----------------------------------------------------------------------------------- */
 
 int ek_store_begin(struct ek_store *store, struct ek_err *err);
-int ek_store_commit(struct ek_store *store, struct ek_err *err); /* on -1 the slice is undone */
+/* On -1 the slice is undone; but where the message says that only the index could not follow, the
+ * records are stored, and their posts are behind until ek_store_put_tags. */
+int ek_store_commit(struct ek_store *store, struct ek_err *err);
 void ek_store_abort(struct ek_store *store);
 
 struct ek_page_key {

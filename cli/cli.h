@@ -1,0 +1,131 @@
+/* cli.h - what the commands of `ekbom` share: options, printing, places, opened things. */
+#ifndef EKBOM_CLI_H
+#define EKBOM_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ekbom/arena.h"
+#include "ekbom/bundle.h"
+#include "ekbom/error.h"
+#include "ekbom/pool.h"
+#include "ekbom/query.h"
+#include "ekbom/store.h"
+
+/* Exit status, as the contract has it. */
+enum { EXIT_DONE = 0, EXIT_NOTHING = 1, EXIT_WRONG = 2, EXIT_INCOMPLETE = 3 };
+
+/* Options ------------------------------------------------------------------------------------ */
+
+enum option {
+    OPT_STORE, OPT_FORMAT, OPT_COLOR, OPT_NO_PAGER, OPT_HELP, OPT_THEORY, OPT_TREATMENT, OPT_STANCE,
+    OPT_TARGET, OPT_FORUM, OPT_BOARD, OPT_THREAD, OPT_AUTHOR, OPT_LANGUAGE, OPT_STATE, OPT_SINCE,
+    OPT_UNTIL, OPT_HEDGED, OPT_EXPERIENCE, OPT_UNDETERMINED, OPT_NOT_ASSESSABLE, OPT_BY, OPT_OF,
+    OPT_TIER, OPT_LIMIT, OPT_ORDER, OPT_AROUND, OPT_THREAD_ID, OPT_OUTPUT, OPT_URL, OPT_FETCHED,
+    OPT_CHARSET, OPT_RULES, OPT_PROFILES, OPT_ENGINE, OPT_READERS, OPT_SAMPLE_DATA, OPT_COMMANDS,
+    OPT_UNBUILT, OPTIONS
+};
+
+#define MAX_VALUES 64
+#define MAX_ARGUMENTS 4096
+
+struct cli {
+    const struct command *command;
+    const char *values[OPTIONS][MAX_VALUES];
+    size_t value_count[OPTIONS];
+    const char *arguments[MAX_ARGUMENTS];
+    size_t argument_count;
+    struct ek_arena *arena;     /* lives as long as the command */
+};
+
+/* Bits of struct command.options: which groups of options a command takes. */
+enum {
+    TAKES_STORE = 1,
+    TAKES_FORMAT = 2,
+    TAKES_SELECTION = 4,
+    TAKES_TIER = 8,
+    TAKES_TIMELINE = 16,
+    TAKES_LIST = 32,
+    TAKES_EXPORT = 64,
+    TAKES_SHOW = 128,
+    TAKES_PAGE = 256,
+    TAKES_RULES = 512,
+    TAKES_READERS = 1024,
+    TAKES_IMPORT = 2048,
+    TAKES_NAMES = 4096
+};
+
+struct command {
+    const char *name;
+    int (*run)(struct cli *cli);    /* returns the exit status; NULL: in the contract, not built */
+    unsigned options;
+    const char *usage;              /* arguments */
+    const char *summary;            /* one line for `ekbom help` */
+    const char *formats;            /* "table csv tsv json jsonl"; the first is the default */
+};
+extern const struct command commands[];     /* ends with a NULL name */
+const struct command *find_command(const char *name);
+
+/* Fill cli from the command line. 0, or the exit status after a message. */
+int parse_options(struct cli *cli, int argc, char **argv);
+const char *option(const struct cli *cli, enum option option);     /* the last value, or NULL */
+bool has(const struct cli *cli, enum option option);
+void print_option_help(unsigned groups);
+
+/* Talking ------------------------------------------------------------------------------------ */
+
+/* "ekbom: ..." to standard error, hostile text made harmless. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Say the error and return the exit status for it. */
+int fail_with(const struct ek_err *err);
+int wrong_use(const char *format, ...) __attribute__((format(printf, 1, 2)));  /* returns 2 */
+/* A progress line on standard error, if that is a terminal and a second has passed. */
+void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void progress_end(void);
+
+/* Places ------------------------------------------------------------------------------------- */
+
+const char *store_folder(const struct cli *cli);
+const char *reader_program(struct cli *cli);
+const char *rules_folder(struct cli *cli);
+const char *profiles_folder(struct cli *cli);
+
+/* Opened things: 0, or -1 with err filled. */
+int open_store(struct cli *cli, enum ek_store_mode mode, struct ek_store **store,
+               struct ek_err *err);
+int load_rules(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err);
+int load_profiles(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err);
+/* A pool with the given bundles (either may be NULL). Says once what confinement lacks. */
+int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek_bundle *rules,
+              struct ek_pool **pool, struct ek_err *err);
+/* A pool that tags as the store's current rule set does. */
+int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
+                    struct ek_err *err);
+/* Tags (with hits) of entries, in their order, into the arena. */
+int tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
+                struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err);
+
+/* The selection options. 0, or the exit status after a message. */
+int read_selection(struct cli *cli, struct ek_selection *selection);
+
+/* Words and marks ---------------------------------------------------------------------------- */
+
+bool internal_tier(const struct cli *cli);
+const char *tag_summary(struct ek_arena *arena, const struct ek_tags *tags);
+
+/* The commands, one a file. */
+int cmd_export(struct cli *cli);
+int cmd_extract(struct cli *cli);
+int cmd_help(struct cli *cli);
+int cmd_import(struct cli *cli);
+int cmd_posts(struct cli *cli);
+int cmd_retag(struct cli *cli);
+int cmd_rules(struct cli *cli);
+int cmd_show(struct cli *cli);
+int cmd_status(struct cli *cli);
+int cmd_tag(struct cli *cli);
+int cmd_threads(struct cli *cli);
+int cmd_timeline(struct cli *cli);
+int cmd_verify(struct cli *cli);
+
+#endif

@@ -1,0 +1,160 @@
+/* cmd_posts.c - `ekbom posts`: the posts of a selection, newest first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "ekbom/limits.h"
+#include "ekbom/text.h"
+#include "output.h"
+
+enum { FORUM, ID, TIME, AUTHOR, THREAD_ID, THREAD_TITLE, BOARD_ID, STATE, THEORIES, TREATMENTS,
+       SUBJECT, TEXT, URL, COLUMNS };
+static const struct column columns[COLUMNS] = {
+    [FORUM] = {"forum", NULL, COLUMN_HIDDEN},
+    [ID] = {"id", "post", COLUMN_RIGHT},
+    [TIME] = {"time", NULL, 0},
+    [AUTHOR] = {"author", NULL, 0},
+    [THREAD_ID] = {"thread_id", "thread", COLUMN_RIGHT},
+    [THREAD_TITLE] = {"thread_title", NULL, COLUMN_HIDDEN},
+    [BOARD_ID] = {"board_id", NULL, COLUMN_HIDDEN},
+    [STATE] = {"state", NULL, COLUMN_HIDDEN},
+    [THEORIES] = {"theories", NULL, 0},
+    [TREATMENTS] = {"treatments", NULL, COLUMN_HIDDEN},
+    [SUBJECT] = {"subject", NULL, COLUMN_HIDDEN},
+    [TEXT] = {"text", NULL, COLUMN_WIDE},
+    [URL] = {"url", NULL, COLUMN_HIDDEN},
+};
+
+struct listing {
+    struct cli *cli;
+    struct ek_store *store;
+    struct output *output;
+    struct ek_arena *arena;
+    size_t limit, matched;
+};
+
+/* "bid:supports;ppi:asks" in a field, "bid+ ppi?" in a table. */
+static const char *theories(struct listing *l, const struct ek_index_row *row, bool treatments,
+                            bool shown)
+{
+    static const char marks[] = {'+', '-', '.', '?'};
+    const char *list = "";
+    for (size_t i = 0; i < row->tag_count && list; i++) {
+        const struct ek_index_tag *tag = &row->tags[i];
+        if (tag->treatment != treatments || tag->quoted || tag->undetermined)
+            continue;
+        if (treatments)
+            list = ek_printf(l->arena, "%s%s%s", list, *list ? ";" : "", tag->code);
+        else if (shown)
+            list = ek_printf(l->arena, "%s%s%s%c", list, *list ? " " : "", tag->code,
+                             marks[tag->stance]);
+        else
+            list = ek_printf(l->arena, "%s%s%s:%s", list, *list ? ";" : "", tag->code,
+                             ek_stance_names[tag->stance]);
+    }
+    return list ? list : "";
+}
+
+static int visit(void *context, const struct ek_index_row *row, struct ek_err *err)
+{
+    struct listing *l = context;
+    struct ek_entry entry;
+    char *time = NULL;
+    if (l->matched++ >= l->limit)
+        return 0;
+    ek_arena_reset(l->arena);
+    int got = ek_store_entry(l->store, row->number, true, l->arena, &entry, err);
+    if (got <= 0)
+        return got < 0 ? -1 : ek_fail(err, EK_FORMAT, "post %llu of the index is not in the records: "
+                                      "run `ekbom verify`", (unsigned long long)row->number);
+    time = ek_alloc(l->arena, EK_TIME_TEXT, 1);
+    if (!time)
+        return ek_fail_memory(err);
+    ek_time_format(entry.post.time, entry.post.precision, time);
+    struct value values[COLUMNS] = {
+        [FORUM] = text_value(entry.forum),
+        [ID] = text_value(entry.post.id),
+        [TIME] = text_value(*time ? time : NULL),
+        [AUTHOR] = text_value(entry.post.author),
+        [THREAD_ID] = text_value(entry.thread_id),
+        [THREAD_TITLE] = text_value(entry.thread_title),
+        [BOARD_ID] = text_value(entry.board_id),
+        [STATE] = text_value(ek_state_names[entry.state]),
+        [THEORIES] = shown_as(text_value(theories(l, row, false, false)),
+                              theories(l, row, false, true)),
+        [TREATMENTS] = text_value(theories(l, row, true, false)),
+        [SUBJECT] = text_value(entry.post.subject),
+        [TEXT] = text_value(entry.post.text),
+        [URL] = text_value(entry.url),
+    };
+    values[TIME].shown = ek_printf(l->arena, "%.10s", time);
+    output_row(l->output, values);
+    return 0;
+}
+
+static int read_limit(const struct cli *cli, size_t *limit)
+{
+    const char *given = option(cli, OPT_LIMIT);
+    char *end;
+    *limit = format_is(cli, "table") ? 100 : SIZE_MAX;
+    if (!given)
+        return 0;
+    unsigned long long n = strtoull(given, &end, 10);
+    if (*end || !*given || *given == '-')
+        return wrong_use("--limit %s: give a number", given);
+    *limit = (size_t)n;
+    return 0;
+}
+
+static int read_order(const struct cli *cli, enum ek_order *order)
+{
+    const char *given = option(cli, OPT_ORDER);
+    *order = given && strcmp(given, "oldest") == 0 ? EK_OLDEST_FIRST : EK_NEWEST_FIRST;
+    if (given && strcmp(given, "oldest") != 0 && strcmp(given, "newest") != 0)
+        return wrong_use("--order %s: write oldest or newest", given);
+    return 0;
+}
+
+static int list_posts(struct listing *l, const struct ek_selection *selection, enum ek_order order)
+{
+    struct ek_err err;
+    bool sample = ek_store_is_sample(l->store);
+    l->output = output_open(l->cli, columns, COLUMNS);
+    if (!l->output)
+        return wrong_use("out of memory");
+    if (sample)
+        output_beside(l->output, "note", json_string("sample data, not findings"),
+                      "sample data, not findings");
+    int failed = ek_query_posts(l->store, selection, order, visit, l, &err);
+    output_beside(l->output, "matched", json_integer((json_int_t)l->matched),
+                  ek_printf(l->cli->arena, "%zu of %zu posts%s", output_rows(l->output), l->matched,
+                            output_rows(l->output) < l->matched ? "; --limit N shows more" : ""));
+    int status = failed ? fail_with(&err) : l->matched ? EXIT_DONE : EXIT_NOTHING;
+    return output_close(l->output) != 0 ? EXIT_WRONG : status;
+}
+
+int cmd_posts(struct cli *cli)
+{
+    struct ek_selection selection;
+    struct listing listing = {.cli = cli};
+    struct ek_err err;
+    enum ek_order order;
+    int status = read_selection(cli, &selection);
+    if (status == 0)
+        status = read_limit(cli, &listing.limit);
+    if (status == 0)
+        status = read_order(cli, &order);
+    if (status == 0 && cli->argument_count)
+        status = wrong_use("posts takes options only, not '%s'", cli->arguments[0]);
+    if (status != 0)
+        return status;
+    listing.arena = ek_arena_new(EK_ARENA_BYTES);
+    if (!listing.arena || open_store(cli, EK_STORE_READ, &listing.store, &err) != 0 ||
+        ek_selection_check(listing.store, &selection, &err) != 0)
+        status = listing.arena ? fail_with(&err) : wrong_use("out of memory");
+    else
+        status = list_posts(&listing, &selection, order);
+    ek_store_close(listing.store);
+    ek_arena_free(listing.arena);
+    return status;
+}

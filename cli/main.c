@@ -1,0 +1,139 @@
+/* main.c - the commands of `ekbom` in one table, from which dispatch, help and checks are made. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "ekbom/limits.h"
+#include "output.h"
+
+#define ROWS "table csv tsv json jsonl"
+
+const struct command commands[] = {
+    {"import", cmd_import,
+     TAKES_STORE | TAKES_IMPORT | TAKES_READERS | TAKES_RULES | TAKES_FORMAT, "FILE...",
+     "bring in archives (WARC) or posts (JSONL), tagged at once", ROWS},
+    {"extract", cmd_extract, TAKES_PAGE | TAKES_FORMAT, "FILE", "one saved page to JSON", "json"},
+    {"tag", cmd_tag, TAKES_RULES | TAKES_READERS | TAKES_FORMAT, "< POSTS.jsonl",
+     "tag posts on standard input, one JSON object a line", "jsonl"},
+    {"rules", cmd_rules, TAKES_RULES | TAKES_READERS | TAKES_FORMAT | TAKES_PAGE,
+     "check|test|list|eval FILE", "look after rule files", ROWS},
+    {"retag", cmd_retag, TAKES_STORE | TAKES_RULES | TAKES_READERS, "",
+     "tag the whole store anew under a rule set", NULL},
+    {"timeline", cmd_timeline,
+     TAKES_STORE | TAKES_SELECTION | TAKES_TIMELINE | TAKES_TIER | TAKES_FORMAT, "THEORY...",
+     "counts and shares of theories by period", ROWS},
+    {"posts", cmd_posts,
+     TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_FORMAT | TAKES_READERS, "",
+     "list posts of a selection", ROWS},
+    {"show", cmd_show, TAKES_STORE | TAKES_SHOW | TAKES_FORMAT | TAKES_READERS,
+     "POST | --thread ID", "read posts in context, evidence marked", "table json jsonl"},
+    {"threads", cmd_threads, TAKES_STORE | TAKES_FORMAT, "", "list threads", ROWS},
+    {"export", cmd_export, TAKES_STORE | TAKES_EXPORT | TAKES_FORMAT | TAKES_READERS,
+     "[posts|quotes|threads|tags|links]", "write a tagged dataset", "jsonl csv"},
+    {"status", cmd_status, TAKES_STORE | TAKES_FORMAT, "", "what the store holds and how it is",
+     "table json"},
+    {"verify", cmd_verify, TAKES_STORE, "", "check every reference, count and digest", NULL},
+    {"help", cmd_help, TAKES_NAMES, "[COMMAND]", "this list, or one command's options", NULL},
+    /* In the contract, not built yet. */
+    {"probe", NULL, 0, "URL", NULL, NULL},
+    {"crawl", NULL, 0, "URL...", NULL, NULL},
+    {"shift", NULL, 0, "THEORY...", NULL, NULL},
+    {"compare", NULL, 0, "A..B C..D", NULL, NULL},
+    {"cooccur", NULL, 0, "", NULL, NULL},
+    {"switching", NULL, 0, "", NULL, NULL},
+    {"replies", NULL, 0, "", NULL, NULL},
+    {"authors", NULL, 0, "", NULL, NULL},
+    {"first", NULL, 0, "THEORY...", NULL, NULL},
+    {"grep", NULL, 0, "REGEX", NULL, NULL},
+    {"report", NULL, 0, "-o FILE.html", NULL, NULL},
+    {"robots", NULL, 0, "FILE URL...", NULL, NULL},
+    {"cite", NULL, 0, "", NULL, NULL},
+    {"log", NULL, 0, "", NULL, NULL},
+    {"ctl", NULL, 0, "", NULL, NULL},
+    {"backup", NULL, 0, "", NULL, NULL},
+    {"compact", NULL, 0, "", NULL, NULL},
+    {"dump", NULL, 0, "", NULL, NULL},
+    {"load", NULL, 0, "", NULL, NULL},
+    {"forget", NULL, 0, "AUTHOR|POST", NULL, NULL},
+    {"watch", NULL, 0, "", NULL, NULL},
+    {0},
+};
+
+const struct command *find_command(const char *name)
+{
+    for (const struct command *command = commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+static int help_for(const struct command *command)
+{
+    if (!command->run)
+        return wrong_use("`ekbom %s` is not built yet in ekbom %s", command->name, EKBOM_VERSION);
+    printf("usage: ekbom [--store DIR] %s [OPTIONS] %s\n\n%s\n\n", command->name, command->usage,
+           command->summary);
+    print_option_help(command->options);
+    return EXIT_DONE;
+}
+
+int cmd_help(struct cli *cli)
+{
+    if (has(cli, OPT_COMMANDS)) {
+        for (const struct command *command = commands; command->name; command++)
+            if (command->run)
+                puts(command->name);
+        return EXIT_DONE;
+    }
+    if (cli->argument_count > 1)
+        return wrong_use("help takes one command");
+    if (cli->argument_count == 1) {
+        const struct command *command = find_command(cli->arguments[0]);
+        return command ? help_for(command)
+                       : wrong_use("unknown command '%s'", cli->arguments[0]);
+    }
+    printf("ekbom %s: how people with restless legs syndrome explain their illness\n\n"
+           "usage: ekbom [--store DIR] COMMAND [OPTIONS] [ARGUMENTS]\n\n",
+           EKBOM_VERSION);
+    for (const struct command *command = commands; command->name; command++)
+        if (command->run)
+            printf("  %-10s %s\n", command->name, command->summary);
+    printf("\nNot built yet:");
+    for (const struct command *command = commands; command->name; command++)
+        if (!command->run)
+            printf(" %s", command->name);
+    printf("\n\n`ekbom help COMMAND` shows its options; ekbom(1) is the manual.\n"
+           "Exit status: 0 done, 1 nothing matched or a check failed, 2 wrong use or an error,\n"
+           "3 done but incomplete.\n");
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct cli cli;
+    setlocale(LC_CTYPE, "C.UTF-8");
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("ekbom %s\n", EKBOM_VERSION);
+        return EXIT_DONE;
+    }
+    int status = parse_options(&cli, argc, argv);
+    if (status != 0)
+        return status;
+    cli.arena = ek_arena_new(EK_ARENA_BYTES);
+    if (!cli.arena)
+        return wrong_use("out of memory");
+    if (!cli.command && has(&cli, OPT_HELP))
+        status = cmd_help(&cli);
+    else if (!cli.command)
+        status = wrong_use("no command given: `ekbom help` lists them");
+    else if (has(&cli, OPT_HELP) || !cli.command->run)
+        status = help_for(cli.command);
+    else
+        status = cli.command->run(&cli);
+    ek_arena_free(cli.arena);
+    if (fflush(stdout) != 0 && status == EXIT_DONE)
+        status = wrong_use("standard output could not be written");
+    return status;
+}

@@ -1,0 +1,83 @@
+# bash completion for ekbom. Install as /usr/share/bash-completion/completions/ekbom.
+#
+# Commands are asked of the program itself (`ekbom help --commands`, one name a line), theories and
+# treatments of the rule set (`ekbom rules list --format jsonl`), so that neither is repeated here.
+
+# Values of the options that take one of a few words.
+_ekbom_values() {
+    case $1 in
+    --format) echo table csv tsv json jsonl ;;
+    --by) echo month quarter year ;;
+    --of) echo all any-theory board ;;
+    --split) echo stance forum language author-cohort ;;
+    --stance) echo supports disputes neutral-mention asks ;;
+    --state) echo live edited gone hidden ;;
+    --target) echo rls cramps ;;
+    --tier) echo open review internal ;;
+    --within) echo post thread author board forum ;;
+    --engine) echo fast naive ;;
+    --color) echo auto always never ;;
+    --hedged | --experience) echo yes no ;;
+    --theory | --treatment) _ekbom_codes ;;
+    *) return 1 ;;
+    esac
+}
+
+# Codes of the current rule set; nothing when there is none.
+_ekbom_codes() {
+    "${COMP_WORDS[0]}" rules list --format jsonl 2>/dev/null </dev/null |
+        sed -n 's/.*"code":"\([^"]*\)".*/\1/p'
+}
+
+_ekbom_options() {
+    echo --store --format --theory --treatment --stance --target --forum --board --thread --author \
+        --language --state --since --until --of --split --by --sample --seed --hedged --experience \
+        --tier --rules --color --help
+}
+
+# The command among the words so far: the first that is neither an option nor an option's value.
+_ekbom_command() {
+    local i word
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        case $word in
+        --store | --format | --color) ((i++)) ;;
+        -*) ;;
+        *)
+            echo "$word"
+            return
+            ;;
+        esac
+    done
+}
+
+_ekbom() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command words
+    command=$(_ekbom_command)
+    COMPREPLY=()
+    if words=$(_ekbom_values "$previous"); then
+        :
+    elif [[ $previous == --store || $previous == --rules ]]; then
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+    elif [[ $current == -* ]]; then
+        words=$(_ekbom_options)
+    elif [[ -z $command ]]; then
+        words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null)
+    else
+        case $command in
+        timeline | shift | first | compare | cooccur) words=$(_ekbom_codes) ;;
+        rules) [[ $previous != rules ]] || words="check test list explain eval" ;;
+        help) words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null) ;;
+        export) words="posts quotes threads tags links" ;;
+        esac
+    fi
+    if [[ -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    fi
+}
+
+complete -o filenames -F _ekbom ekbom
