@@ -12,7 +12,7 @@
 enum { THEORY, BUCKET, TAGGED, POSTS, SHARE, LOW, HIGH, BAR, AUTHORS_TAGGED, AUTHORS, AUTHOR_SHARE,
        THREADS, FETCHED, PARTIAL, WITHHELD, DESIGN_EFFECT, FEW_CLUSTERS, COLUMNS };
 static const struct column columns[COLUMNS] = {
-    [THEORY] = {"theory", NULL, 0},
+    [THEORY] = {"theory", NULL, COLUMN_GROUP},
     [BUCKET] = {"bucket", "period", 0},
     [TAGGED] = {"posts_tagged", "tagged", COLUMN_RIGHT},
     [POSTS] = {"posts", NULL, COLUMN_RIGHT},
@@ -20,9 +20,9 @@ static const struct column columns[COLUMNS] = {
     [LOW] = {"low", NULL, COLUMN_RIGHT | COLUMN_PERCENT},
     [HIGH] = {"high", NULL, COLUMN_RIGHT | COLUMN_PERCENT},
     [BAR] = {"bar", " ", COLUMN_PICTURE},
-    [AUTHORS_TAGGED] = {"authors_tagged", "a.tagged", COLUMN_RIGHT},
-    [AUTHORS] = {"authors", NULL, COLUMN_RIGHT},
-    [AUTHOR_SHARE] = {"author_share", "a.share%", COLUMN_RIGHT | COLUMN_PERCENT},
+    [AUTHORS_TAGGED] = {"authors_tagged", "authors", COLUMN_RIGHT},
+    [AUTHORS] = {"authors", NULL, COLUMN_HIDDEN},
+    [AUTHOR_SHARE] = {"author_share", "of them%", COLUMN_RIGHT | COLUMN_PERCENT},
     [THREADS] = {"threads", NULL, COLUMN_RIGHT},
     [FETCHED] = {"fetched", NULL, COLUMN_HIDDEN},
     [PARTIAL] = {"partial", NULL, COLUMN_HIDDEN},
@@ -36,7 +36,7 @@ static const struct column columns[COLUMNS] = {
 static const char *const sizes[] = {"month", "quarter", "year", NULL};
 static const char *const denominators[] = {"all", "any-theory", "board", NULL};
 static const char *const denominator_words[] = {
-    "all assessable, dated posts", "posts that name any theory",
+    "all assessable dated posts", "posts that name any theory",
     "posts of boards where the theory is named"};
 
 /* A share of the largest one as a bar of eighths. */
@@ -97,8 +97,12 @@ static void print_bucket(struct cli *cli, struct output *output, const char *the
         [DESIGN_EFFECT] = hidden_if(hide, real_value(b->design_effect)),
         [FEW_CLUSTERS] = bool_value(b->few_clusters),
     };
+    values[AUTHORS_TAGGED].shown =
+        hide ? ek_printf(cli->arena, "<5/%llu", (unsigned long long)b->authors)
+             : ek_printf(cli->arena, "%llu/%llu", (unsigned long long)b->authors_tagged,
+                         (unsigned long long)b->authors);
     if (hide)
-        values[TAGGED].shown = values[AUTHORS_TAGGED].shown = "<5";
+        values[TAGGED].shown = "<5";
     else if (b->few_clusters && b->posts)
         values[LOW].shown = values[HIGH].shown = "few";
     if (b->partial)
@@ -119,8 +123,10 @@ static void print_notes(struct cli *cli, struct output *output, const struct ek_
                         bool any_few, bool any_partial, bool any_withheld)
 {
     output_beside(output, "undated", json_integer((json_int_t)timeline->undated),
-                  ek_printf(cli->arena, "%s%llu undated and %llu not assessable posts stand beside "
-                            "these rows; share%% of posts with 95%% interval; a. = authors",
+                  ek_printf(cli->arena,
+                            "%sshare of posts with 95 %% interval; authors tagged/active, and "
+                            "their share\n%llu undated and %llu not assessable posts stand "
+                            "beside these rows",
                             output_rows(output) ? "\n" : "",
                             (unsigned long long)timeline->undated,
                             (unsigned long long)timeline->not_assessable));
@@ -143,7 +149,7 @@ static int print_timeline(struct cli *cli, struct ek_store *store,
     if (!output)
         return wrong_use("out of memory");
     bool sample = ek_store_is_sample(store);
-    output_headline(output, "%s%s of %s, by %s, not corrected for tagging error",
+    output_headline(output, "%s%s, of %s, by %s;\nnot corrected for tagging error",
                     sample ? "SAMPLE DATA, NOT FINDINGS: " : "", stance_words(cli, selection),
                     denominator_words[denominator], sizes[size]);
     double largest = largest_share(timeline, internal);

@@ -31,7 +31,7 @@ const struct command commands[] = {
      "POST | --thread ID", "read posts in context, evidence marked", "table json jsonl"},
     {"threads", cmd_threads, TAKES_STORE | TAKES_FORMAT, "", "list threads", ROWS},
     {"export", cmd_export, TAKES_STORE | TAKES_EXPORT | TAKES_FORMAT | TAKES_READERS,
-     "[posts|quotes|threads|tags|links]", "write a tagged dataset", "jsonl csv"},
+     "[posts|quotes|threads|tags|links]", "write a tagged dataset", "jsonl csv tsv"},
     {"status", cmd_status, TAKES_STORE | TAKES_FORMAT, "", "what the store holds and how it is",
      "table json"},
     {"verify", cmd_verify, TAKES_STORE, "", "check every reference, count and digest", NULL},

@@ -270,8 +270,8 @@ void output_headline(struct output *output, const char *format, ...)
     va_start(ap, format);
     vsnprintf(line, sizeof line, format, ap);
     va_end(ap);
-    put_safe(stdout, line, false);
-    putchar('\n');
+    put_safe(stdout, line, true);
+    fputs("\n\n", stdout);
 }
 
 static size_t columns_of(const char *text)
@@ -335,7 +335,7 @@ static void measure(const struct output *output, size_t *widths)
                 widths[i] = width;
         }
     for (size_t i = 0; i < output->column_count; i++) {
-        if (output->columns[i].flags & COLUMN_HIDDEN)
+        if (output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP))
             continue;
         if (output->columns[i].flags & COLUMN_WIDE)
             wide = i;
@@ -352,11 +352,11 @@ static void print_line(const struct output *output, const size_t *widths, const 
     size_t last = 0;
     bool first = true;
     for (size_t i = 0; i < output->column_count; i++)
-        if (!(output->columns[i].flags & COLUMN_HIDDEN))
+        if (!(output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP)))
             last = i;
     for (size_t i = 0; i < output->column_count; i++) {
         const char *text = cell ? cell : heading(&output->columns[i]);
-        if (!(output->columns[i].flags & COLUMN_HIDDEN)) {
+        if (!(output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP))) {
             fputs(first ? "" : "  ", stdout);
             put_cell(text, widths[i], output->columns[i].flags & COLUMN_RIGHT, i == last);
             first = false;
@@ -365,6 +365,18 @@ static void print_line(const struct output *output, const size_t *widths, const 
             cell += strlen(cell) + 1;
     }
     putchar('\n');
+}
+
+/* The value of the grouping column as a heading, where it differs from the row before. */
+static void print_group(const struct output *output, const char *cell, const char **group)
+{
+    for (size_t i = 0; i < output->column_count; i++, cell += strlen(cell) + 1) {
+        if (!(output->columns[i].flags & COLUMN_GROUP))
+            continue;
+        if (!*group || strcmp(*group, cell) != 0)
+            printf("%s%s\n", *group ? "\n" : "", cell);
+        *group = cell;
+    }
 }
 
 static const char *next_row(const struct output *output, const char *cell)
@@ -399,9 +411,11 @@ static void print_table(struct output *output)
     if (output->rows && widths && !output->cells.failed && make_cells_safe(output)) {
         measure(output, widths);
         print_line(output, widths, NULL);
-        const char *cell = output->cells.data;
-        for (size_t r = 0; r < output->rows; r++, cell = next_row(output, cell))
+        const char *cell = output->cells.data, *group = NULL;
+        for (size_t r = 0; r < output->rows; r++, cell = next_row(output, cell)) {
+            print_group(output, cell, &group);
             print_line(output, widths, cell);
+        }
     } else if (output->rows) {
         say("the table is too large: use --format csv or jsonl, or --limit");
     }

@@ -38,7 +38,8 @@ enum column_flag {
     COLUMN_HIDDEN = 2,      /* table: left out */
     COLUMN_WIDE = 4,        /* table: takes the width that is left and is cut there */
     COLUMN_PERCENT = 8,     /* table: a share in percent, 12.3 */
-    COLUMN_PICTURE = 16     /* table only: drawn for people, no datum */
+    COLUMN_PICTURE = 16,    /* table only: drawn for people, no datum */
+    COLUMN_GROUP = 32       /* table: a heading of its own wherever the value changes */
 };
 struct column {
     const char *name;       /* the contract's field name */

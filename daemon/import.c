@@ -1,8 +1,5 @@
-/* import.c - slices, and which kind of file it is. See ekbom/import.h.
- *
- * A slice is one commit: the archive is flushed, then the records, then the index. It ends after
- * EK_SLICE_POSTS posts or SLICE_PAGES pages, so that a kill costs little and a commit's fsyncs are
- * shared by many pages. */
+/* import.c - which kind of file it is, and tagging what a cut-off run left behind. See
+ * ekbom/import.h. */
 #include "import.h"
 
 #include <errno.h>
@@ -16,7 +13,6 @@
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
 
-#define SLICE_PAGES 64u
 #define BEHIND_BATCH 1000u      /* posts tagged a step when the index catches up */
 
 void importing_say(const struct importing *importing, const char *format, ...)
@@ -31,31 +27,12 @@ void importing_say(const struct importing *importing, const char *format, ...)
     importing->import->say(importing->import->context, line);
 }
 
-int importing_begin(struct importing *importing, struct ek_err *err)
-{
-    if (importing->in_slice)
-        return 0;
-    if (ek_store_begin(importing->import->store, err) != 0)
-        return -1;
-    importing->in_slice = true;
-    return 0;
-}
-
 int importing_commit(struct importing *importing, bool now, struct ek_err *err)
 {
-    if (!importing->in_slice)
-        return 0;
-    if (!now && importing->slice_posts < EK_SLICE_POSTS && importing->slice_pages < SLICE_PAGES)
-        return 0;
-    importing->in_slice = false;
-    importing->slice_posts = importing->slice_pages = 0;
-    if (importing->archive && ek_archive_flush(importing->archive, err) != 0) {
-        ek_store_abort(importing->import->store);
+    bool committed;
+    if (slice_commit(&importing->slice, now, &committed, err) != 0)
         return -1;
-    }
-    if (ek_store_commit(importing->import->store, err) != 0)
-        return -1;
-    if (importing->import->progress)
+    if (committed && importing->import->progress)
         importing->import->progress(importing->import->context, importing->report);
     return 0;
 }
@@ -88,7 +65,8 @@ static int looks_like_jsonl(const char *path, struct ek_err *err)
 int ek_import_file(const struct ek_import *import, const char *path,
                    struct ek_import_report *report, struct ek_err *err)
 {
-    struct importing importing = {.import = import, .report = report, .path = path};
+    struct importing importing = {
+        .import = import, .report = report, .path = path, .slice.store = import->store};
     *report = (struct ek_import_report){0};
     int jsonl = looks_like_jsonl(path, err);
     if (jsonl < 0)
@@ -98,10 +76,7 @@ int ek_import_file(const struct ek_import *import, const char *path,
                        "%s is neither a WARC file nor posts as JSONL: give a .warc or .warc.gz, or "
                        "a file with one JSON object a line",
                        path);
-    int result = jsonl ? import_jsonl(&importing, err) : import_warc(&importing, err);
-    if (result != 0 && importing.in_slice)
-        ek_store_abort(import->store);
-    return result;
+    return jsonl ? import_jsonl(&importing, err) : import_warc(&importing, err);
 }
 
 /* Tagging what is behind --------------------------------------------------------------------- */

@@ -60,7 +60,7 @@ static int file_entry(struct importing *importing, const struct batch *batch, si
         return -1;
     report->posts++;
     report->changed += changed;
-    importing->slice_posts++;
+    importing->slice.posts++;
     return 0;
 }
 
@@ -89,7 +89,7 @@ static int flush_batch(struct importing *importing, struct batch *batch, ek_time
         if (ek_pool_next(pool, true, batch->arena, &result, err) != 1)
             return -1;
         for (size_t i = 0; i < result.count; i++, done++) {
-            if (importing_begin(importing, err) != 0 ||
+            if (slice_begin(&importing->slice, err) != 0 ||
                 file_entry(importing, batch, done, &result.items[i], seen, err) != 0)
                 return -1;
         }
@@ -171,6 +171,7 @@ int import_jsonl(struct importing *importing, struct ek_err *err)
                       (unsigned long long)importing->report->refused);
     result = 0;
 out:
+    slice_abort(&importing->slice);
     ek_lines_free(lines);
     ek_arena_free(batch.arena);
     if (fd >= 0)

@@ -115,7 +115,7 @@ int ek_confine(const char **missing, struct ek_err *err)
     *missing = NULL;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return ek_fail_errno(err, "no_new_privs");
-    if (set_limit(RLIMIT_CORE, 0, err) != 0 || set_limit(RLIMIT_FSIZE, 0, err) != 0)
+    if (set_limit(RLIMIT_CORE, 0, err) != 0)
         return -1;
     if (!SANITIZED && set_limit(RLIMIT_AS, EK_READER_MEMORY_BYTES, err) != 0)
         return -1;

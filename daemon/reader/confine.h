@@ -6,7 +6,7 @@
 
 /* Confine the calling process for good: no new privileges, an empty landlock ruleset (no file can
  * be opened), a seccomp allow-list (no socket, fork, exec, nor new executable memory; refused calls
- * return EPERM), RLIMIT_AS of EK_READER_MEMORY_BYTES, no core file, no file growth. *missing tells
+ * return EPERM), RLIMIT_AS of EK_READER_MEMORY_BYTES, no core file. *missing tells
  * what this kernel does not have (static string), NULL if all is in force. -1 if the process must
  * not go on. In sanitizer builds there is no memory limit and the filter only refuses the calls
  * that reach outside. */

@@ -4,7 +4,7 @@
  * For each page a `response` (and the `request`, where known) and a `metadata` record with what
  * was concluded from it. Order on disk: records are appended and flushed (ek_archive_flush)
  * before the store commits the reference; after a crash an orphan record may be left, a
- * dangling reference never. */
+ * dangling reference never. STORE/archive/lengths says how far each file is known to be whole. */
 #ifndef EKBOM_ARCHIVE_H
 #define EKBOM_ARCHIVE_H
 

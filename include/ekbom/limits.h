@@ -23,7 +23,7 @@
 #define EK_MAX_BUNDLE_FILES 1000u
 #define EK_MAX_TOKENS (6u << 20)                /* words and marks of one text: 10 MB of prose has 2.5 M */
 #define EK_MAX_SPANS (8u << 20)                 /* places of words and conditions in one text */
-#define EK_MAX_CUES_FOUND 20000u                /* cues looked at in one text */
+#define EK_MAX_CUES_FOUND 5000u                 /* cues looked at in one text; 10,000 words hold 2,000 */
 #define EK_MAX_HITS 1000u                       /* hits listed for one code on one text */
 #define EK_MAX_WITHIN 200u                      /* words of near/N, then/N, forward/N */
 #define EK_MAX_RULE_NODES 500000u               /* words, phrases and conditions of one rule set */
@@ -42,6 +42,29 @@
 #define EK_READER_DEADLINE_SECONDS 20         /* wall clock from the parent */
 #define EK_READERS_MAX 64
 #define EK_READER_IN_FLIGHT 2 /* requests: one working, one waiting */
+
+/* Fetch. What a good guest does, and what a bad host may cost us: 30 s and 256 MB in all. */
+#define EK_DEFAULT_DELAY_MS 5000    /* between two requests to one host */
+#define EK_MIN_PUBLIC_DELAY_MS 1000 /* configuration may not go below on a public address */
+#define EK_SLOW_ANSWER_FACTOR 10 /* delay / time the last answer took: 1/10 of the host at most */
+#define EK_MAX_BACKOFF_MS (3600 * 1000)  /* the delay doubles up to an hour */
+#define EK_MAX_RETRY_AFTER_SECONDS 86400 /* longer ones are asked again after a day */
+#define EK_MAX_CRAWL_DELAY_SECONDS 86400 /* a page a day; longer is a mistake */
+#define EK_MAX_FORBIDDEN 8 /* answers 403 in a row: more than a board's private corners */
+#define EK_MAX_REDIRECTS 5 /* RFC 9309 for robots.txt; pages need one or two */
+#define EK_MAX_ROBOTS_BYTES (500u << 10) /* RFC 9309: at least as much is to be read */
+#define EK_ROBOTS_SECONDS 86400          /* RFC 9309: not kept longer than a day */
+#define EK_FETCH_CONNECT_SECONDS 10      /* name, connection and TLS together */
+#define EK_FETCH_SLOW_SECONDS 15         /* this long below ... */
+#define EK_FETCH_SLOW_BYTES 100          /* ... so many bytes a second ends a transfer */
+#define EK_FETCH_TOTAL_SECONDS 25        /* one request; a board that needs longer is in trouble */
+#define EK_MAX_COOKIES 64u               /* kept of one host; a board sets three to five */
+#define EK_MAX_COOKIE_BYTES (16u << 10)  /* ... and their bytes together */
+#define EK_MAX_HOSTS 1000u               /* known at once; 20 KiB each */
+#define EK_MAX_TRANSFERS 32u             /* at once; 200 hosts at 5 s and 0.5 s an answer need 20 */
+#define EK_MAX_CONNECTIONS 64            /* kept open; a TLS connection holds 50 KiB */
+#define EK_MAX_HELD_BYTES (64u << 20)    /* bodies arriving or waiting to be taken, all hosts */
+#define EK_MAX_QUEUED 10000u             /* requests waiting; the frontier is the store's */
 
 /* Archive. */
 #define EK_MAX_WARC_HEADER_BYTES (64u << 10)
@@ -62,12 +85,16 @@
 #define EK_DISK_FULL_BYTES (64u << 10)          /* less than this free: a refused write means a full disk */
 #define EK_STORE_READERS 1022     /* reader slots; LMDB's default 126 is too few */
 #define EK_SLICE_MILLISECONDS 50  /* bulk work commits at least this often in the service */
+#define EK_SLICE_PAGES 64u /* ... and pages */
 #define EK_SLICE_POSTS 1000u      /* bulk work outside the service: posts a commit */
 
 #define EK_MAX_REVISIONS 200u                   /* texts kept of one post; a counter in a text changes at each visit */
 #define EK_MAX_AUTHOR_NAMES 64u                 /* names kept of one author; renaming is rare */
 #define EK_MAX_UNTAGGED_BYTES (8u << 20)        /* texts handed out at once to be tagged */
 #define EK_MAX_BUCKETS 24000u                   /* of a timeline: 2,000 years by month; more is a false date */
+
+/* Export. */
+#define EK_MAX_EXPORT_ROW_BYTES (256u << 20)    /* the longest text, every byte of it escaped, twice */
 
 /* Disclosure. */
 #define EK_WITHHELD_BELOW 5u /* cells with 1 to 4 tagged authors are withheld */

@@ -23,7 +23,8 @@ struct ek_selection {            /* all conditions must hold; an empty list is n
     const char *author;        /* a name shown, or a pseudonym */
     const char *language;      /* primary subtag or tag */
     unsigned states;           /* bits 1 << enum ek_state; 0 = live, edited and gone */
-    struct ek_period period;   /* from = until = 0: all, undated included */
+    /* from = until = 0: all, undated included; open ends are INT64_MIN and INT64_MAX */
+    struct ek_period period;
     enum ek_wanted hedged, experience;
     bool undetermined;   /* only posts with an undetermined rule */
     bool not_assessable; /* only posts that could not be assessed */
@@ -75,6 +76,8 @@ struct ek_series {
     struct ek_series_bucket *buckets; /* every bucket from first to last, empty ones included */
     size_t count;
 };
+/* The posts counted: all that the selection allows; of those, the ones with a tag of any theory;
+ * or, where author or thread are selected, all of the board (of the thread) that they stand in. */
 enum ek_denominator { EK_OF_ALL, EK_OF_ANY_THEORY, EK_OF_BOARD };
 struct ek_timeline {
     struct ek_series *series;

@@ -1,0 +1,148 @@
+/* cmd_export.c - `ekbom export`: a tagged dataset.
+ *
+ * Posts go out in the store's order, in batches: read, tagged again under the store's rules (words
+ * and spans are not stored), written. Nothing stands under the file's name until it is complete. */
+#include <string.h>
+
+#include "cli.h"
+#include "ekbom/export.h"
+#include "ekbom/limits.h"
+#include "output.h"
+
+#define BATCH 500u
+
+struct exporting {
+    struct cli *cli;
+    struct ek_store *store;
+    struct ek_pool *pool;
+    struct ek_export *export;
+    struct ek_arena *arena;
+    struct ek_entry *entries;
+    size_t count;
+    bool nobody_reads;
+};
+
+static int pseudonym(void *context, const char *kind, const char *forum, const char *id,
+                     char out[EK_EXPORT_KEY_TEXT], struct ek_err *err)
+{
+    return ek_store_pseudonym(context, kind, forum, id, out, err);
+}
+
+static int flush(struct exporting *e, struct ek_err *err)
+{
+    struct ek_tags *tags = EK_NEW_ARRAY(e->arena, struct ek_tags, BATCH);
+    if (!tags)
+        return ek_fail_memory(err);
+    if (e->count && tag_entries(e->pool, e->entries, e->count, e->arena, tags, err) != 0)
+        return -1;
+    for (size_t i = 0; i < e->count && !e->nobody_reads; i++) {
+        int wrote = ek_export_post(e->export, &e->entries[i], &tags[i], err);
+        if (wrote < 0)
+            return -1;
+        e->nobody_reads = wrote == 1;
+    }
+    progress("%llu rows", (unsigned long long)ek_export_rows(e->export));
+    ek_arena_reset(e->arena);
+    e->count = 0;
+    e->entries = EK_NEW_ARRAY(e->arena, struct ek_entry, BATCH);
+    return e->entries ? 0 : ek_fail_memory(err);
+}
+
+static int visit_post(void *context, uint64_t number, struct ek_err *err)
+{
+    struct exporting *e = context;
+    if (e->nobody_reads)
+        return 0;
+    int got = ek_store_entry(e->store, number, true, e->arena, &e->entries[e->count], err);
+    if (got <= 0)
+        return got;
+    return ++e->count == BATCH ? flush(e, err) : 0;
+}
+
+static int visit_thread(void *context, const struct ek_thread *thread, struct ek_err *err)
+{
+    struct exporting *e = context;
+    if (e->nobody_reads)
+        return 0;
+    int wrote = ek_export_thread(e->export, thread, err);
+    e->nobody_reads = wrote == 1;
+    return wrote < 0 ? -1 : 0;
+}
+
+static int write_rows(struct exporting *e, bool threads, struct ek_err *err)
+{
+    if (threads)
+        return ek_store_each_thread(e->store, visit_thread, e, err);
+    e->entries = EK_NEW_ARRAY(e->arena, struct ek_entry, BATCH);
+    if (!e->entries)
+        return ek_fail_memory(err);
+    if (ek_store_each(e->store, visit_post, e, err) != 0)
+        return -1;
+    return flush(e, err);
+}
+
+static int run(struct exporting *e, const struct ek_export_config *config)
+{
+    struct ek_err err;
+    bool threads = config->table && strcmp(config->table, "threads") == 0;
+    if (open_store_pool(e->cli, e->store, &e->pool, &err) != 0 ||
+        ek_export_open(&e->export, config, &err) != 0)
+        return fail_with(&err);
+    if (ek_store_is_sample(e->store))
+        say("sample data, not findings");
+    if (write_rows(e, threads, &err) != 0) {
+        ek_export_cancel(e->export);
+        return fail_with(&err);
+    }
+    uint64_t rows = ek_export_rows(e->export);
+    progress_end();
+    if (ek_export_close(e->export, &err) != 0)
+        return fail_with(&err);
+    if (strcmp(config->path, "-") != 0)
+        say("%llu rows in %s", (unsigned long long)rows, config->path);
+    return rows ? EXIT_DONE : EXIT_NOTHING;
+}
+
+static int read_tier(const struct cli *cli, enum ek_tier *tier)
+{
+    const char *given = option(cli, OPT_TIER);
+    int index = given ? ek_name_index(ek_tier_names, given) : EK_TIER_OPEN;
+    if (index < 0)
+        return wrong_use("--tier %s: write open or internal", given);
+    if (index == EK_TIER_REVIEW)
+        return wrong_use("--tier review is not built yet in ekbom %s: use open or internal",
+                         EKBOM_VERSION);
+    *tier = (enum ek_tier)index;
+    return 0;
+}
+
+int cmd_export(struct cli *cli)
+{
+    struct exporting exporting = {.cli = cli};
+    struct ek_export_config config = {.path = option(cli, OPT_OUTPUT),
+                                      .format = option(cli, OPT_FORMAT),
+                                      .pseudonym = pseudonym};
+    struct ek_err err;
+    int status = read_tier(cli, &config.tier);
+    if (status != 0)
+        return status;
+    if (!config.path)
+        return wrong_use("export where to? -o PATH, or -o - for standard output");
+    if (cli->argument_count > 1)
+        return wrong_use("export writes one table, not '%s' as well", cli->arguments[1]);
+    config.table = cli->argument_count ? cli->arguments[0] : NULL;
+    exporting.arena = ek_arena_new(EK_ARENA_BYTES);
+    if (!exporting.arena)
+        return wrong_use("out of memory");
+    if (open_store(cli, EK_STORE_READ, &exporting.store, &err) != 0) {
+        status = fail_with(&err);
+    } else {
+        config.ruleset = ek_store_rules_digest(exporting.store);
+        config.context = exporting.store;
+        status = run(&exporting, &config);
+    }
+    ek_pool_close(exporting.pool);
+    ek_store_close(exporting.store);
+    ek_arena_free(exporting.arena);
+    return status;
+}

@@ -1,0 +1,297 @@
+/* cmd_rules_eval.c - `ekbom rules eval FILE`: the rules against posts that people coded by hand.
+ *
+ * Posts are read as HTML (body_html) where it is there, so that quotes are taken out as in a real
+ * page, else as own words (text_own). */
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd_rules.h"
+#include "ekbom/eval.h"
+#include "ekbom/limits.h"
+#include "ekbom/lines.h"
+#include "output.h"
+
+#define BATCH 200u
+
+struct evaluating {
+    struct cli *cli;
+    struct ek_pool *pool;
+    struct ek_evaluation *evaluation;
+    struct ek_arena *arena;         /* of one batch */
+    struct ek_gold *gold;
+    struct ek_pool_text *texts;
+    size_t count;
+    const char *file;
+};
+
+/* The strings of a list: codes, or objects with a theory. */
+static const char **read_codes(struct evaluating *e, const json_t *list, size_t *count)
+{
+    *count = json_array_size(list);
+    const char **codes = EK_NEW_ARRAY(e->arena, const char *, *count + 1);
+    for (size_t i = 0; codes && i < *count; i++) {
+        const json_t *item = json_array_get(list, i);
+        const char *code =
+            json_string_value(json_is_object(item) ? json_object_get(item, "theory") : item);
+        codes[i] = ek_strdup(e->arena, code ? code : "");
+    }
+    return codes;
+}
+
+static int read_labels(struct evaluating *e, const json_t *list, struct ek_gold *gold)
+{
+    size_t count = json_array_size(list);
+    struct ek_gold_label *labels = EK_NEW_ARRAY(e->arena, struct ek_gold_label, count + 1);
+    if (!labels)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_array_get(list, i);
+        const char *theory = json_string_value(json_object_get(item, "theory"));
+        labels[i].theory = ek_strdup(e->arena, theory ? theory : "");
+        labels[i].stance =
+            ek_strdup(e->arena, json_string_value(json_object_get(item, "stance")));
+    }
+    gold->labels = labels;
+    gold->label_count = count;
+    return 0;
+}
+
+static int take_post(struct evaluating *e, const json_t *post, struct ek_err *err)
+{
+    struct ek_gold *gold = &e->gold[e->count];
+    const json_t *html = json_object_get(post, "body_html");
+    const json_t *body = json_is_string(html) ? html : json_object_get(post, "text_own");
+    const char *language = json_string_value(json_object_get(post, "language"));
+    if (!json_is_string(body))
+        return ek_fail(err, EK_FORMAT, "field 'body_html' or 'text_own' is missing");
+    if (!json_is_array(json_object_get(post, "labels")))
+        return ek_fail(err, EK_FORMAT, "field 'labels' is missing");
+    size_t len = json_string_length(body);
+    e->texts[e->count] =
+        (struct ek_pool_text){.text = ek_strndup(e->arena, json_string_value(body), len),
+                              .len = len,
+                              .is_html = body == html,
+                              .language = ek_strdup(e->arena, language)};
+    gold->quoted_only =
+        read_codes(e, json_object_get(post, "quoted_only"), &gold->quoted_count);
+    gold->context_only =
+        read_codes(e, json_object_get(post, "context_only"), &gold->context_count);
+    gold->treatments = read_codes(e, json_object_get(post, "treatments"), &gold->treatment_count);
+    gold->weight = json_number_value(json_object_get(post, "weight"));
+    gold->period = ek_strdup(e->arena, json_string_value(json_object_get(post, "period")));
+    if (read_labels(e, json_object_get(post, "labels"), gold) != 0 || !gold->quoted_only ||
+        !gold->context_only || !gold->treatments || !e->texts[e->count].text)
+        return ek_fail_memory(err);
+    e->count++;
+    return 0;
+}
+
+static int reset(struct evaluating *e, struct ek_err *err)
+{
+    ek_arena_reset(e->arena);
+    e->count = 0;
+    e->gold = EK_NEW_ARRAY(e->arena, struct ek_gold, BATCH);
+    e->texts = EK_NEW_ARRAY(e->arena, struct ek_pool_text, BATCH);
+    return e->gold && e->texts ? 0 : ek_fail_memory(err);
+}
+
+static int score_batch(struct evaluating *e, struct ek_err *err)
+{
+    struct ek_pool_result result;
+    if (ek_pool_submit_texts(e->pool, e->texts, e->count, NULL, err) != 0 ||
+        ek_pool_next(e->pool, true, e->arena, &result, err) != 1)
+        return -1;
+    for (size_t i = 0; i < e->count; i++)
+        if (ek_evaluation_add(e->evaluation, &e->gold[i], &result.items[i].tags, err) != 0)
+            return -1;
+    return reset(e, err);
+}
+
+static int read_file(struct evaluating *e, struct ek_lines *lines, struct ek_err *err)
+{
+    char *line;
+    size_t len;
+    bool too_long;
+    int got = reset(e, err) == 0 ? 1 : -1;
+    while (got == 1 && (got = ek_lines_next(lines, &line, &len, &too_long, err)) == 1) {
+        json_error_t where;
+        if (len == 0)
+            continue;
+        json_t *post = too_long ? NULL : json_loadb(line, len, 0, &where);
+        int failed = post ? take_post(e, post, err)
+                          : ek_fail(err, EK_FORMAT, "%s", too_long ? "line too long" : where.text);
+        json_decref(post);
+        if (failed)
+            return ek_fail_in(err, "%s:%llu", e->file,
+                              (unsigned long long)ek_lines_number(lines));
+        if (e->count == BATCH && score_batch(e, err) != 0)
+            return -1;
+    }
+    return got < 0 ? -1 : score_batch(e, err);
+}
+
+static json_t *number(double value)
+{
+    if (isnan(value))
+        return json_null();
+    return value == floor(value) && fabs(value) < 1e15 ? json_integer((json_int_t)value)
+                                                       : json_real(value);
+}
+
+static json_t *rate(double value)
+{
+    return isnan(value) ? json_null() : json_real(value);
+}
+
+static json_t *scores_json(const struct ek_scores *scores)
+{
+    json_t *theories = json_object();
+    for (size_t i = 0; i < scores->theory_count; i++) {
+        const struct ek_score *s = &scores->theories[i];
+        json_object_set_new(
+            theories, s->code,
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "gold",
+                      number(s->gold), "tp", number(s->tp), "fp", number(s->fp), "fn",
+                      number(s->fn), "from_quotes", number(s->from_quotes), "precision",
+                      rate(s->precision), "recall", rate(s->recall), "f1", rate(s->f1), "low",
+                      rate(s->low), "high", rate(s->high), "stance_accuracy",
+                      rate(s->stance_accuracy)));
+    }
+    return json_pack("{s:I, s:o, s:{s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "posts",
+                     (json_int_t)scores->posts, "theories", theories, "micro", "precision",
+                     rate(scores->micro.precision), "recall", rate(scores->micro.recall), "f1",
+                     rate(scores->micro.f1), "stance_accuracy",
+                     rate(scores->micro.stance_accuracy), "treatments", "precision",
+                     rate(scores->treatments.precision), "recall",
+                     rate(scores->treatments.recall), "f1", rate(scores->treatments.f1));
+}
+
+static int print_report_json(const struct ek_evaluation_report *report, const char *ruleset)
+{
+    json_t *json = json_pack("{s:i}", "schema_version", 1);
+    json_t *all = scores_json(&report->all);
+    json_object_update(json, all);
+    json_decref(all);
+    if (report->weighted) {
+        json_t *periods = json_object();
+        for (size_t i = 0; i < report->period_count; i++)
+            json_object_set_new(periods, report->periods[i].period,
+                                scores_json(&report->periods[i]));
+        json_object_set_new(json, "periods", periods);
+    }
+    json_object_set_new(json, "weighted", json_boolean(report->weighted));
+    json_object_set_new(json, "ruleset", json_string(ruleset));
+    json_object_set_new(json, "note", report->note ? json_string(report->note) : json_null());
+    return print_json(json) == 0 ? EXIT_DONE : EXIT_WRONG;
+}
+
+enum { PERIOD, THEORY, GOLD, TP, FP, FN, FROM_QUOTES, PRECISION, RECALL, F1, LOW, HIGH, STANCE,
+       COLUMNS };
+static const struct column columns[COLUMNS] = {
+    [PERIOD] = {"period", NULL, COLUMN_GROUP},
+    [THEORY] = {"theory", NULL, 0},
+    [GOLD] = {"gold", NULL, COLUMN_RIGHT},
+    [TP] = {"tp", NULL, COLUMN_RIGHT},
+    [FP] = {"fp", NULL, COLUMN_RIGHT},
+    [FN] = {"fn", NULL, COLUMN_RIGHT},
+    [FROM_QUOTES] = {"from_quotes", "quoted", COLUMN_RIGHT},
+    [PRECISION] = {"precision", "prec%", COLUMN_RIGHT | COLUMN_PERCENT},
+    [RECALL] = {"recall", "recall%", COLUMN_RIGHT | COLUMN_PERCENT},
+    [F1] = {"f1", "F1%", COLUMN_RIGHT | COLUMN_PERCENT},
+    [LOW] = {"low", NULL, COLUMN_RIGHT | COLUMN_PERCENT},
+    [HIGH] = {"high", NULL, COLUMN_RIGHT | COLUMN_PERCENT},
+    [STANCE] = {"stance_accuracy", "stance%", COLUMN_RIGHT | COLUMN_PERCENT},
+};
+
+static void print_score(struct output *output, const char *period, const struct ek_score *s)
+{
+    const struct value values[COLUMNS] = {
+        [PERIOD] = text_value(period),
+        [THEORY] = text_value(s->code),
+        [GOLD] = real_value(s->gold),
+        [TP] = real_value(s->tp),
+        [FP] = real_value(s->fp),
+        [FN] = real_value(s->fn),
+        [FROM_QUOTES] = real_value(s->from_quotes),
+        [PRECISION] = real_value(s->precision),
+        [RECALL] = real_value(s->recall),
+        [F1] = real_value(s->f1),
+        [LOW] = real_value(s->low),
+        [HIGH] = real_value(s->high),
+        [STANCE] = real_value(s->stance_accuracy),
+    };
+    output_row(output, values);
+}
+
+static void print_scores(struct output *output, const struct ek_scores *scores)
+{
+    const char *period = scores->period ? scores->period : "all posts";
+    for (size_t i = 0; i < scores->theory_count; i++)
+        print_score(output, period, &scores->theories[i]);
+    print_score(output, period, &scores->micro);
+    print_score(output, period, &scores->treatments);
+}
+
+static int print_report(struct cli *cli, const struct ek_evaluation_report *report,
+                        const char *ruleset)
+{
+    if (format_is(cli, "json"))
+        return print_report_json(report, ruleset);
+    struct output *output = output_open(cli, columns, COLUMNS);
+    if (!output)
+        return wrong_use("out of memory");
+    print_scores(output, &report->all);
+    for (size_t i = 0; i < report->period_count; i++)
+        print_scores(output, &report->periods[i]);
+    if (report->note)
+        output_beside(output, "note", json_string(report->note),
+                      ek_printf(cli->arena, "\n%zu posts: %s", report->all.posts, report->note));
+    return output_close(output) == 0 ? EXIT_DONE : EXIT_WRONG;
+}
+
+static int evaluate(struct evaluating *e, int fd, struct ek_evaluation_report *report,
+                    const char **ruleset, struct ek_err *err)
+{
+    struct ek_bundle rules, profiles;
+    if (load_rules(e->cli, &rules, err) != 0 || load_profiles(e->cli, &profiles, err) != 0 ||
+        open_pool(e->cli, &profiles, &rules, &e->pool, err) != 0)
+        return -1;
+    *ruleset = rules.digest;
+    struct ek_lines *lines = ek_lines_new(fd, EK_MAX_LINE_BYTES);
+    int failed = lines ? read_file(e, lines, err) : ek_fail_memory(err);
+    ek_lines_free(lines);
+    return failed ? -1 : ek_evaluation_report(e->evaluation, e->cli->arena, report, err);
+}
+
+int rules_eval(struct cli *cli)
+{
+    struct evaluating e = {.cli = cli, .file = cli->arguments[1]};
+    struct ek_evaluation_report report;
+    struct ek_err err;
+    const char *ruleset;
+    int status = EXIT_WRONG;
+    int fd = strcmp(e.file, "-") == 0 ? STDIN_FILENO : open(e.file, O_RDONLY | O_CLOEXEC);
+    e.evaluation = ek_evaluation_new();
+    e.arena = ek_arena_new(EK_ARENA_BYTES);
+    if (fd < 0) {
+        ek_fail_errno(&err, "%s", e.file);
+        fail_with(&err);
+    } else if (!e.evaluation || !e.arena) {
+        wrong_use("out of memory");
+    } else if (evaluate(&e, fd, &report, &ruleset, &err) != 0) {
+        fail_with(&err);
+    } else if (report.all.posts == 0) {
+        say("no posts in %s", e.file);
+        status = EXIT_NOTHING;
+    } else {
+        status = print_report(cli, &report, ruleset);
+    }
+    ek_pool_close(e.pool);
+    ek_evaluation_free(e.evaluation);
+    ek_arena_free(e.arena);
+    if (fd > STDERR_FILENO)
+        close(fd);
+    return status;
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# export: tagged datasets in two tiers.
+. "$(dirname "$0")/lib.sh"
+
+"$EKBOM" --store s import "$ROOT/sample/sample.warc.gz" >/dev/null
+
+ok "the open tier is the default" "$EKBOM" --store s export -o open.jsonl
+like "$(stderr)" "sample data, not findings" "and sample data is called so"
+like "$(head -1 open.jsonl)" '^\{"post_key":"[0-9a-f]{16}","thread_key":"[0-9a-f]{16}","author_key":"[0-9a-f]{16}","date":"' "with keyed ids"
+unlike "$(cat open.jsonl)" 'board.example|"text"|"author":' "no address, no words, no names"
+ok "tables as CSV" sh -c "for t in posts quotes threads tags links; do
+    '$EKBOM' --store s export --tier internal --format csv -o \$t.csv \$t || exit 1; done"
+ok "which other programs read" python3 - <<'END'
+import csv
+for table in ("posts", "quotes", "threads", "tags", "links"):
+    with open(table + ".csv", newline="", encoding="utf-8") as f:
+        rows = list(csv.reader(f))
+    assert len(rows) > 1, table
+    assert all(len(row) == len(rows[0]) for row in rows), table
+END
+is "$("$EKBOM" --store s export -o - 2>/dev/null | sha256sum)" \
+    "$("$EKBOM" --store s export -o - 2>/dev/null | sha256sum)" "an export is the same each time"
+
+exits 2 "a table that there is not" "$EKBOM" --store s export -o x.csv weather
+exits 2 "a tier that is not built" "$EKBOM" --store s export --tier review -o x.csv
+like "$(stderr)" "not built yet" "says so"
+exits 2 "a folder that is not there" "$EKBOM" --store s export -o nowhere/x.csv
+exits 2 "no path" "$EKBOM" --store s export
+ok "nothing half-written is left" sh -c "! ls | grep -E '^(x\.csv|\.?x)'"
+ok "nobody reading is no error" sh -c "'$EKBOM' --store s export -o - 2>/dev/null | head -1 >/dev/null"
+done_testing
