@@ -17,7 +17,8 @@ PKGS_extract := libxml-2.0
 PKGS_rules   := libpcre2-8
 PKGS_store   := libzstd zlib jansson
 PKGS_reader  := libseccomp
-PKGS         := $(PKGS_base) $(PKGS_extract) $(PKGS_rules) $(PKGS_store) $(PKGS_reader)
+PKGS_fetch   := libcurl
+PKGS         := $(PKGS_base) $(PKGS_extract) $(PKGS_rules) $(PKGS_store) $(PKGS_reader) $(PKGS_fetch)
 
 GOALS := $(or $(MAKECMDGOALS),all)
 # What needs no compiler must not ask pkg-config, which a fresh machine does not have yet.
@@ -47,10 +48,11 @@ BASE    := $(call objects,base)
 EXTRACT := $(call objects,daemon/extract)
 RULES   := $(call objects,rules)
 STORE   := $(call objects,store store/records store/index store/archive store/query store/export)
+FETCH   := $(call objects,daemon/fetch)
 DAEMON  := $(call objects,daemon)
 READER  := $(call objects,daemon/reader)
 CLI     := $(call objects,cli)
-LIBS    := $(BUILD)/libdaemon.a $(BUILD)/libextract.a $(BUILD)/librules.a $(BUILD)/libstore.a \
+LIBS    := $(BUILD)/libdaemon.a $(BUILD)/libfetch.a $(BUILD)/libextract.a $(BUILD)/librules.a $(BUILD)/libstore.a \
 	$(BUILD)/libbase.a
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
@@ -62,6 +64,7 @@ $(BUILD)/libbase.a: $(BASE)
 $(BUILD)/libextract.a: $(EXTRACT)
 $(BUILD)/librules.a: $(RULES)
 $(BUILD)/libstore.a: $(STORE)
+$(BUILD)/libfetch.a: $(FETCH)
 $(BUILD)/libdaemon.a: $(DAEMON)
 $(BUILD)/%.a:
 	@rm -f $@

@@ -23,6 +23,7 @@ enum option {
     OPT_UNTIL, OPT_HEDGED, OPT_EXPERIENCE, OPT_UNDETERMINED, OPT_NOT_ASSESSABLE, OPT_BY, OPT_OF,
     OPT_TIER, OPT_LIMIT, OPT_ORDER, OPT_AROUND, OPT_THREAD_ID, OPT_OUTPUT, OPT_URL, OPT_FETCHED,
     OPT_CHARSET, OPT_RULES, OPT_PROFILES, OPT_ENGINE, OPT_READERS, OPT_SAMPLE_DATA, OPT_COMMANDS,
+    OPT_AGENT, OPT_CONTACT, OPT_DELAY, OPT_MAX_PAGES, OPT_RECHECK,
     OPT_UNBUILT, OPTIONS
 };
 
@@ -52,7 +53,9 @@ enum {
     TAKES_RULES = 512,
     TAKES_READERS = 1024,
     TAKES_IMPORT = 2048,
-    TAKES_NAMES = 4096
+    TAKES_NAMES = 4096,
+    TAKES_CRAWL = 8192,
+    TAKES_ROBOTS = 16384
 };
 
 struct command {
@@ -101,6 +104,13 @@ int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek
 /* A pool that tags as the store's current rule set does. */
 int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                     struct ek_err *err);
+/* Readers with the profiles and the store's rules (a new store takes the installed ones), for
+ * writing; what a cut-off run left untagged is tagged first. */
+int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
+                      struct ek_err *err);
+/* After ek_store_set_rules: which codes the rule set has. */
+int put_codes(struct cli *cli, struct ek_store *store, const struct ek_bundle *bundle,
+              struct ek_err *err);
 /* Tags (with hits) of entries, in their order, into the arena. */
 int tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
                 struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err);
@@ -114,12 +124,14 @@ bool internal_tier(const struct cli *cli);
 const char *tag_summary(struct ek_arena *arena, const struct ek_tags *tags);
 
 /* The commands, one a file. */
+int cmd_crawl(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_extract(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_import(struct cli *cli);
 int cmd_posts(struct cli *cli);
 int cmd_retag(struct cli *cli);
+int cmd_robots(struct cli *cli);
 int cmd_rules(struct cli *cli);
 int cmd_show(struct cli *cli);
 int cmd_status(struct cli *cli);

@@ -1,6 +1,4 @@
 /* cmd_import.c - `ekbom import FILE...`: archives and datasets into the store. */
-#include <string.h>
-
 #include "cli.h"
 #include "ekbom/import.h"
 #include "output.h"
@@ -26,12 +24,6 @@ static void show_progress(void *context, const struct ek_import_report *report)
              (unsigned long long)report->records, (unsigned long long)report->posts);
 }
 
-static void show_tagged(void *context, uint64_t tagged)
-{
-    (void)context;
-    progress("tagging what a cut-off run left behind: %llu posts", (unsigned long long)tagged);
-}
-
 static void print_report(struct output *output, const char *file,
                          const struct ek_import_report *report)
 {
@@ -48,41 +40,6 @@ static void print_report(struct output *output, const char *file,
         bool_value(report->cut_short),
     };
     output_row(output, values);
-}
-
-/* A store keeps the rules it was tagged with; a new one takes the installed pack. */
-static int choose_rules(struct cli *cli, struct ek_store *store, struct ek_bundle *rules,
-                        struct ek_err *err)
-{
-    int got = ek_store_rules(store, cli->arena, rules, err);
-    if (got < 0)
-        return -1;
-    struct ek_bundle installed;
-    if (load_rules(cli, &installed, err) != 0)
-        return got ? 0 : -1;
-    if (got && strcmp(installed.digest, rules->digest) != 0)
-        say("the store is tagged under %.19s, not the rules in %s: `ekbom retag` changes that",
-            rules->digest, rules_folder(cli));
-    if (!got)
-        *rules = installed;
-    return 0;
-}
-
-/* Everything an import needs; the pool is opened first, so that rules which do not compile leave
- * no trace in the store. */
-static int prepare(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
-                   struct ek_err *err)
-{
-    struct ek_bundle rules, profiles;
-    uint64_t tagged;
-    if (choose_rules(cli, store, &rules, err) != 0 || load_profiles(cli, &profiles, err) != 0 ||
-        open_pool(cli, &profiles, &rules, pool, err) != 0)
-        return -1;
-    if (!ek_store_rules_digest(store) && ek_store_set_rules(store, &rules, err) != 0)
-        return -1;
-    if (has(cli, OPT_SAMPLE_DATA) && ek_store_mark_sample(store, err) != 0)
-        return -1;
-    return ek_tag_behind(store, *pool, show_tagged, NULL, &tagged, err);
 }
 
 static int import_all(struct cli *cli, struct ek_store *store, struct ek_pool *pool)
@@ -122,7 +79,8 @@ int cmd_import(struct cli *cli)
     if (cli->argument_count == 0)
         return wrong_use("import which file? ekbom import FILE...");
     if (open_store(cli, EK_STORE_WRITE, &store, &err) != 0 ||
-        prepare(cli, store, &pool, &err) != 0)
+        open_writing_pool(cli, store, &pool, &err) != 0 ||
+        (has(cli, OPT_SAMPLE_DATA) && ek_store_mark_sample(store, &err) != 0))
         status = fail_with(&err);
     else
         status = import_all(cli, store, pool);

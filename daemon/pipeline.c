@@ -55,9 +55,9 @@ void pipeline_free(struct pipeline *pipeline)
     free(pipeline);
 }
 
-size_t pipeline_pending(const struct pipeline *pipeline)
+void pipeline_use_pool(struct pipeline *pipeline, struct ek_pool *pool)
 {
-    return ek_pool_pending(pipeline->config.pool);
+    pipeline->config.pool = pool;
 }
 
 /* The metadata record: what this version made of the page. */

@@ -41,6 +41,7 @@ int pipeline_submit(struct pipeline *pipeline, const struct pipeline_page *page,
                     struct ek_err *err);
 /* File what the readers have finished; with `all`, wait until nothing is on its way. */
 int pipeline_step(struct pipeline *pipeline, bool all, struct ek_err *err);
-size_t pipeline_pending(const struct pipeline *pipeline);
+/* Other readers, when nothing is on its way. */
+void pipeline_use_pool(struct pipeline *pipeline, struct ek_pool *pool);
 
 #endif

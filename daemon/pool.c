@@ -1,8 +1,6 @@
 /* pool.c - a few readers, kept busy, replaced when they die. See ekbom/pool.h.
  *
- * Work comes as jobs (a page, or a batch of texts) and is sent as units: runs of a job's items that
- * lie side by side in its encoded bytes, so that a unit's request is a slice. A reader holds up to
- * EK_READER_IN_FLIGHT units; the first is the one it works on, and the one that is blamed when it
+ * A reader holds up to EK_READER_IN_FLIGHT units of work (pool_job.h); the first is the one it works on, and the one that is blamed when it
  * dies. A blamed unit of several items is cut in two; one of a single item is tried once more,
  * since a reader may die of something else (memory taken by others), unless it used up its time.
  * Units that only stood in the queue of a dead reader go back unblamed.
@@ -20,39 +18,14 @@
 #include "ekbom/arena.h"
 #include "ekbom/buf.h"
 #include "ekbom/bundle.h"
+#include "ekbom/codec.h"
 #include "ekbom/limits.h"
-#include "ekbom/record_codec.h"
+#include "pool_job.h"
 #include "reader_process.h"
 
 #define START_DEADLINE_SECONDS 60
 #define MAX_FAILED_STARTS 3
 #define JOBS_PER_READER 8
-
-struct unit {
-    struct unit *next;
-    struct job *job;
-    size_t first, count;        /* items of the job */
-    unsigned blamed;
-};
-
-struct reply {                  /* the answer to a unit, or the reason why there is none */
-    struct reply *next;
-    size_t first, count;
-    char *payload;              /* NULL: quarantined */
-    size_t len;
-    const char *reason;         /* static */
-};
-
-struct job {
-    struct job *next;
-    void *context;
-    bool page;
-    size_t count;               /* items */
-    struct ek_buf bytes;        /* encoded items, one after the other */
-    size_t *starts;             /* count + 1 offsets into bytes */
-    struct reply *replies;      /* sorted by first */
-    size_t answered;            /* items */
-};
 
 struct seat {                   /* a reader and what it works on */
     struct reader_process process;
@@ -104,26 +77,6 @@ static struct unit *take_waiting(struct ek_pool *pool)
     if (unit && !(pool->waiting = unit->next))
         pool->waiting_end = &pool->waiting;
     return unit;
-}
-
-/* File the answer (payload is taken over) to a unit, which is freed. */
-static int file_reply(struct unit *unit, char *payload, size_t len, const char *reason,
-                      struct ek_err *err)
-{
-    struct reply *reply = calloc(1, sizeof *reply);
-    if (!reply) {
-        free(payload);
-        return ek_fail_memory(err);
-    }
-    *reply = (struct reply){NULL, unit->first, unit->count, payload, len, reason};
-    struct reply **at = &unit->job->replies;
-    while (*at && (*at)->first < reply->first)
-        at = &(*at)->next;
-    reply->next = *at;
-    *at = reply;
-    unit->job->answered += unit->count;
-    free(unit);
-    return 0;
 }
 
 /* Seats ------------------------------------------------------------------------------------- */
@@ -179,7 +132,7 @@ static int blame(struct ek_pool *pool, struct unit *unit, const char *how, bool 
         wait_first(pool, unit);
         return 0;
     }
-    return file_reply(unit, NULL, 0, how, err);
+    return job_reply(unit, NULL, 0, how, err);
 }
 
 /* A reader is gone, hangs (how = why) or talks nonsense: bury it, start another. */
@@ -254,7 +207,7 @@ static int take_frames(struct ek_pool *pool, struct seat *seat, struct ek_err *e
         memmove(seat->units, seat->units + 1, --seat->unit_count * sizeof *seat->units);
         seat->deadline = now_ms() + EK_READER_DEADLINE_SECONDS * 1000;
         reader_drop_frame(&seat->process);
-        if (file_reply(done, copy, len, NULL, err) != 0)
+        if (job_reply(done, copy, len, NULL, err) != 0)
             return -1;
     }
     return 0;
@@ -383,18 +336,6 @@ fail:
     return -1;
 }
 
-static void free_job(struct job *job)
-{
-    for (struct reply *reply = job->replies, *next; reply; reply = next) {
-        next = reply->next;
-        free(reply->payload);
-        free(reply);
-    }
-    ek_buf_free(&job->bytes);
-    free(job->starts);
-    free(job);
-}
-
 void ek_pool_close(struct ek_pool *pool)
 {
     if (!pool)
@@ -408,7 +349,7 @@ void ek_pool_close(struct ek_pool *pool)
         free(unit);
     for (struct job *job = pool->jobs, *next; job; job = next) {
         next = job->next;
-        free_job(job);
+        job_free(job);
     }
     ek_buf_free(&pool->setup);
     free(pool->seats);
@@ -433,31 +374,16 @@ size_t ek_pool_pending(const struct ek_pool *pool)
 
 /* Submitting -------------------------------------------------------------------------------- */
 
-static struct job *new_job(bool page, size_t count, void *context)
-{
-    struct job *job = calloc(1, sizeof *job);
-    if (!job)
-        return NULL;
-    *job = (struct job){.page = page, .count = count, .context = context};
-    ek_buf_init(&job->bytes, EK_MAX_MESSAGE_BYTES - EK_FRAME_HEAD);
-    job->starts = calloc(count + 1, sizeof *job->starts);
-    if (!job->starts) {
-        free_job(job);
-        return NULL;
-    }
-    return job;
-}
-
 static int submit(struct ek_pool *pool, struct job *job, struct ek_err *err)
 {
     if (job->bytes.failed) {
-        free_job(job);
+        job_free(job);
         return ek_fail(err, EK_LIMIT, "a request of more than %u bytes", EK_MAX_MESSAGE_BYTES);
     }
     if (job->count > 0) {
         struct unit *unit = calloc(1, sizeof *unit);
         if (!unit) {
-            free_job(job);
+            job_free(job);
             return ek_fail_memory(err);
         }
         *unit = (struct unit){NULL, job, 0, job->count, 0};
@@ -472,7 +398,7 @@ static int submit(struct ek_pool *pool, struct job *job, struct ek_err *err)
 int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, void *context,
                         struct ek_err *err)
 {
-    struct job *job = new_job(true, 1, context);
+    struct job *job = job_new(true, 1, context);
     if (!job)
         return ek_fail_memory(err);
     struct ek_wire_page wire = {page->url, page->fetched, page->charset, page->body, page->len};
@@ -484,7 +410,7 @@ int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, v
 int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts, size_t count,
                          void *context, struct ek_err *err)
 {
-    struct job *job = new_job(false, count, context);
+    struct job *job = job_new(false, count, context);
     if (!job)
         return ek_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
@@ -497,51 +423,6 @@ int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts,
 }
 
 /* Results ----------------------------------------------------------------------------------- */
-
-static void decode_page(struct ek_cursor *cursor, struct ek_arena *arena,
-                        struct ek_pool_result *result)
-{
-    result->page = EK_NEW(arena, struct ek_page);
-    if (!result->page) {
-        cursor->bad = true;
-        return;
-    }
-    ek_get_page(cursor, arena, result->page);
-    size_t posts = cursor->bad ? 0 : result->page->post_count;
-    result->page_tags = EK_NEW_ARRAY(arena, struct ek_tags, posts ? posts : 1);
-    if (!result->page_tags)
-        cursor->bad = true;
-    for (size_t i = 0; i < posts && !cursor->bad; i++)
-        ek_get_tags(cursor, arena, &result->page_tags[i]);
-}
-
-static void decode_reply(const struct job *job, const struct reply *reply, struct ek_arena *arena,
-                         struct ek_pool_result *result)
-{
-    struct ek_cursor cursor = ek_cursor(reply->payload, reply->len);
-    for (size_t i = reply->first; i < reply->first + reply->count && !cursor.bad; i++) {
-        struct ek_pool_item *item = &result->items[i];
-        item->reason = reply->payload ? ek_get_str(&cursor, arena) : reply->reason;
-        item->quarantined = !reply->payload || (item->reason && job->page);
-        item->failed = item->reason && !item->quarantined;
-        if (item->reason)
-            continue;
-        if (job->page) {
-            decode_page(&cursor, arena, result);
-        } else {
-            ek_get_post(&cursor, arena, &item->own);
-            ek_get_tags(&cursor, arena, &item->tags);
-        }
-    }
-    /* A reply that does not decode is the work of a page that took its reader over. */
-    for (size_t i = reply->first; reply->payload && !ek_cursor_done(&cursor) &&
-                                  i < reply->first + reply->count;
-         i++) {
-        result->items[i] = (struct ek_pool_item){
-            .quarantined = true, .reason = "made its reader answer with nonsense"};
-        result->page = NULL;
-    }
-}
 
 int ek_pool_next(struct ek_pool *pool, bool wait, struct ek_arena *arena,
                  struct ek_pool_result *result, struct ek_err *err)
@@ -560,11 +441,10 @@ int ek_pool_next(struct ek_pool *pool, bool wait, struct ek_arena *arena,
     result->items = EK_NEW_ARRAY(arena, struct ek_pool_item, job->count ? job->count : 1);
     if (!result->items)
         return ek_fail_memory(err);
-    for (const struct reply *reply = job->replies; reply; reply = reply->next)
-        decode_reply(job, reply, arena, result);
+    job_decode(job, arena, result);
     if (!(pool->jobs = job->next))
         pool->jobs_end = &pool->jobs;
     pool->pending--;
-    free_job(job);
+    job_free(job);
     return 1;
 }

@@ -6,7 +6,7 @@
 #define EK_MAX_PAGE_BYTES (8u << 20) /* decoded body of one page */
 #define EK_MAX_PAGE_NODES 400000u    /* elements of one page */
 #define EK_MAX_PAGE_DEPTH 512u       /* element nesting; real pages stay under 60 */
-#define EK_MAX_PAGE_STEPS (64u << 20)         /* selector tests of one page, about a second; real pages take 50,000 */
+#define EK_MAX_PAGE_STEPS (16u << 20) /* selector tests: 0.3 s; real pages take under 10,000 */
 #define EK_MAX_PAGE_POSTS 2000u      /* posts on one page; print views go to 1,000 */
 #define EK_MAX_QUOTE_DEPTH 32u       /* forums stop at 3 to 10 */
 #define EK_MAX_ID_BYTES 255u         /* a forum's own id; message ids are the longest */
@@ -33,6 +33,9 @@
 #define EK_MAX_PATTERN_BYTES 4096u
 #define EK_MATCH_LIMIT 100000u /* PCRE2 match limit: 0.3 ms at worst */
 #define EK_MATCH_HEAP_KIB 8192u
+
+/* Crawling. */
+#define EK_RECHECKS_A_ROUND 5u /* old threads read again whole, besides the news */
 
 /* Readers. */
 #define EK_MAX_BATCH_BYTES (1u << 20)    /* texts in one request: 60 us of switching a message */
@@ -82,6 +85,7 @@
 /* Store. */
 #define EK_MAP_BYTES (1ull << 40) /* sparse address space, not disk */
 #define EK_MAP_BYTES_LEAST (64ull << 20)        /* halved down to this where address space is limited */
+#define EK_FILE_AHEAD_PAGES 8192 /* hole behind the last page: more than a slice adds, no disk */
 #define EK_DISK_FULL_BYTES (64u << 10)          /* less than this free: a refused write means a full disk */
 #define EK_STORE_READERS 1022     /* reader slots; LMDB's default 126 is too few */
 #define EK_SLICE_MILLISECONDS 50  /* bulk work commits at least this often in the service */

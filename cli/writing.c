@@ -1,0 +1,65 @@
+/* writing.c - what import and crawl need before they write: the store's rules, readers that have
+ * them, and an index that has caught up. */
+#include <string.h>
+
+#include "cli.h"
+#include "ekbom/import.h"
+#include "ekbom/rules.h"
+
+static void show_tagged(void *context, uint64_t tagged)
+{
+    (void)context;
+    progress("tagging what a cut-off run left behind: %llu posts", (unsigned long long)tagged);
+}
+
+/* A store keeps the rules it was tagged with; a new one takes the installed pack. */
+static int choose_rules(struct cli *cli, struct ek_store *store, struct ek_bundle *rules,
+                        struct ek_err *err)
+{
+    int got = ek_store_rules(store, cli->arena, rules, err);
+    if (got < 0)
+        return -1;
+    struct ek_bundle installed;
+    if (load_rules(cli, &installed, err) != 0)
+        return got ? 0 : -1;
+    if (got && strcmp(installed.digest, rules->digest) != 0)
+        say("the store is tagged under %.19s, not the rules in %s: `ekbom retag` changes that",
+            rules->digest, rules_folder(cli));
+    if (!got)
+        *rules = installed;
+    return 0;
+}
+
+/* The codes of a rule set, so that one which no post has counts as zero. */
+int put_codes(struct cli *cli, struct ek_store *store, const struct ek_bundle *bundle,
+              struct ek_err *err)
+{
+    struct ek_diagnostics diagnostics;
+    struct ek_rules *rules;
+    const struct ek_code *codes;
+    if (ek_rules_compile(&rules, bundle, cli->arena, &diagnostics, err) != 0)
+        return -1;
+    size_t count = ek_rules_codes(rules, &codes);
+    struct ek_rule_code *named = EK_NEW_ARRAY(cli->arena, struct ek_rule_code, count + 1);
+    for (size_t i = 0; named && i < count; i++)
+        named[i] = (struct ek_rule_code){codes[i].code, codes[i].treatment};
+    int result =
+        named ? ek_store_put_codes(store, named, count, err) : ek_fail_memory(err);
+    ek_rules_free(rules);
+    return result;
+}
+
+/* The pool is opened first, so that rules which do not compile leave no trace in the store. */
+int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
+                      struct ek_err *err)
+{
+    struct ek_bundle rules, profiles;
+    uint64_t tagged;
+    if (choose_rules(cli, store, &rules, err) != 0 || load_profiles(cli, &profiles, err) != 0 ||
+        open_pool(cli, &profiles, &rules, pool, err) != 0)
+        return -1;
+    if (!ek_store_rules_digest(store) && (ek_store_set_rules(store, &rules, err) != 0 ||
+                                          put_codes(cli, store, &rules, err) != 0))
+        return -1;
+    return ek_tag_behind(store, *pool, show_tagged, NULL, &tagged, err);
+}

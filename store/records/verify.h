@@ -1,0 +1,32 @@
+/* verify.h - the parts of `ekbom verify`, each checking one thing and reporting what it finds. */
+#ifndef EKBOM_STORE_VERIFY_H
+#define EKBOM_STORE_VERIFY_H
+
+#include "store/handle.h"
+
+struct ek_verifier {
+    struct ek_store *store;
+    struct ek_arena *arena; /* of one record */
+    void (*report)(void *context, const char *finding);
+    void *context;
+    long findings;
+};
+
+void ek_finding(struct ek_verifier *verifier, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Report the error that a transaction has latched, and forget it. Returns true if there was one. */
+bool ek_finding_latched(struct ek_verifier *verifier, struct ek_txn *txn);
+
+/* The next pair of a walk; damaged values are reported and passed over. */
+bool ek_verify_next(struct ek_verifier *verifier, struct ek_walk *walk, struct ek_bytes *key,
+                    struct ek_bytes *value);
+
+void ek_verify_names(struct ek_verifier *verifier);
+void ek_verify_posts(struct ek_verifier *verifier);
+void ek_verify_tables(struct ek_verifier *verifier);
+void ek_verify_pages(struct ek_verifier *verifier);
+void ek_verify_rule_sets(struct ek_verifier *verifier);
+void ek_verify_archive(struct ek_verifier *verifier);
+void ek_verify_index(struct ek_verifier *verifier);
+
+#endif

@@ -1,0 +1,321 @@
+/* store.c - a store opened and closed.
+ *
+ * Records and index are two LMDB environments, so that file permissions can let a colleague query
+ * without reading names or words: a reader opens what it may, and keeps the reason why not for
+ * the functions that need the other. LMDB forbids a process to open one environment twice (closing
+ * either drops the locks of both), hence the list of open stores. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ekbom/arena.h"
+#include "ekbom/codec.h"
+#include "ekbom/limits.h"
+#include "store/handle.h"
+#include "store/index/generation.h"
+#include "store/records/revision.h"
+
+static const char *const record_tables[] = {
+    "meta",       "forum",    "board",        "thread",       "author", "post",
+    "revision",   "name",     "thread-posts", "author-posts", "change", "page",
+    "quarantine", "rule-set", "frontier",     "robots",       NULL};
+static const char *const index_tables[] = {"meta",       "forum",       "rows-even",
+                                           "rows-odd",   "places-even", "places-odd",
+                                           "words-even", "words-odd",   NULL};
+
+static struct ek_store *open_stores;
+
+static int make_folder(const char *path, struct ek_err *err)
+{
+    if (mkdir(path, 0750) == 0 || errno == EEXIST)
+        return 0;
+    return ek_fail_errno(err, "%s", path);
+}
+
+static int make_folders(const char *folder, struct ek_err *err)
+{
+    static const char *const parts[] = {"", "/records", "/index", "/archive"};
+    char path[4200];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        snprintf(path, sizeof path, "%s%s", folder, parts[i]);
+        if (make_folder(path, err))
+            return -1;
+    }
+    return ek_sync_folder(folder, err);
+}
+
+/* Formats ----------------------------------------------------------------------------------- */
+
+static int check_format(struct ek_txn *txn, unsigned meta, const char *folder, struct ek_err *err)
+{
+    unsigned format = 0;
+    int found = ek_txn_format(txn, meta, &format);
+    if (ek_txn_take_error(txn, err))
+        return -1;
+    if (format > EK_STORE_FORMAT)
+        return ek_fail(err, EK_VERSION,
+                       "%s has format %u, and this program knows formats up to %u: use the newer "
+                       "ekbom that wrote it",
+                       folder, format, EK_STORE_FORMAT);
+    return found;
+}
+
+/* A writer gives new records their format, and an id that the index repeats. */
+static int records_begin(struct ek_store *store, const char *folder, struct ek_err *err)
+{
+    unsigned char id[16];
+    struct ek_txn *txn = ek_txn_begin(store->records, true, err);
+    if (!txn)
+        return -1;
+    int found = check_format(txn, EK_RECORDS_META, folder, err);
+    if (found != 0) {
+        ek_txn_end(txn);
+        return found < 0 ? -1 : 0;
+    }
+    if (ek_random(id, sizeof id))
+        ek_txn_fail(txn, EK_IO, "no random bytes: %s", strerror(errno));
+    ek_txn_set_format(txn, EK_RECORDS_META, EK_STORE_FORMAT);
+    ek_txn_put(txn, EK_RECORDS_META, "id", 2, id, sizeof id);
+    if (ek_txn_commit(txn, err))
+        return -1;
+    return ek_sync_folder(folder, err);
+}
+
+static int check_only(struct ek_env *env, unsigned meta, const char *folder, struct ek_err *err)
+{
+    struct ek_txn *txn = ek_txn_begin(env, false, err);
+    if (!txn)
+        return -1;
+    int found = check_format(txn, meta, folder, err);
+    ek_txn_end(txn);
+    if (found == 0)
+        return ek_fail(err, EK_FORMAT, "%s is damaged or was never finished: it has no format",
+                       folder);
+    return found < 0 ? -1 : 0;
+}
+
+/* Opening ----------------------------------------------------------------------------------- */
+
+static int already_open(struct ek_store *store, struct ek_err *err)
+{
+    struct stat folder;
+    if (stat(store->folder, &folder))
+        return ek_fail_errno(err, "%s", store->folder);
+    for (const struct ek_store *other = open_stores; other; other = other->next_open) {
+        if (other->device == folder.st_dev && other->inode == folder.st_ino)
+            return ek_fail(err, EK_BUSY, "%s is already open in this program", store->folder);
+    }
+    store->device = folder.st_dev;
+    store->inode = folder.st_ino;
+    store->next_open = open_stores;
+    open_stores = store;
+    return 0;
+}
+
+static void unlist(struct ek_store *store)
+{
+    for (struct ek_store **at = &open_stores; *at; at = &(*at)->next_open) {
+        if (*at == store) {
+            *at = store->next_open;
+            return;
+        }
+    }
+}
+
+static int open_for_writing(struct ek_store *store, const char *program, struct ek_err *err)
+{
+    char records[4200], index[4200];
+    snprintf(records, sizeof records, "%s/records", store->folder);
+    snprintf(index, sizeof index, "%s/index", store->folder);
+    if (make_folders(store->folder, err) || already_open(store, err))
+        return -1;
+    store->lock = ek_writer_lock(store->folder, program ? program : "ekbom", err);
+    if (store->lock < 0 || ek_key_make(store->folder, err) ||
+        ek_env_open(&store->records, records, record_tables, true, err) ||
+        records_begin(store, records, err))
+        return -1;
+    struct ek_bytes value;
+    struct ek_txn *txn = ek_txn_begin(store->records, false, err);
+    if (!txn)
+        return -1;
+    store->sample = ek_txn_get(txn, EK_RECORDS_META, "sample", strlen("sample"), &value) == 1;
+    ek_txn_end(txn);
+    if (ek_env_open(&store->index, index, index_tables, true, err)) {
+        if (err && err->kind == EK_FORMAT)
+            ek_fail_in(err,
+                       "the index is derived: remove %s, and the next writing command makes "
+                       "it anew",
+                       index);
+        return -1;
+    }
+    txn = ek_txn_begin(store->index, false, err);
+    int found = txn ? check_format(txn, EK_INDEX_META, index, err) : -1;
+    ek_txn_end(txn);
+    if (found < 0 || ek_generation_recover(store, err))
+        return -1;
+    return ek_sync_folder(index, err);
+}
+
+static struct ek_env *open_part(const char *folder, const char *const *tables, unsigned meta,
+                                struct ek_err *err)
+{
+    struct ek_env *env = NULL;
+    if (ek_env_open(&env, folder, tables, false, err))
+        return NULL;
+    if (check_only(env, meta, folder, err) == 0)
+        return env;
+    ek_env_close(env);
+    return NULL;
+}
+
+/* Which of the two reasons to give when neither part can be read. */
+static int unreadable(const struct ek_store *store, struct ek_err *err)
+{
+    const struct ek_err *why = &store->records_refused;
+    if (why->kind == EK_NOT_FOUND)
+        return ek_fail(err, EK_NOT_FOUND, "no store at %s: `ekbom import` makes one",
+                       store->folder);
+    if (err)
+        *err = *why;
+    return -1;
+}
+
+static int open_for_reading(struct ek_store *store, struct ek_err *err)
+{
+    char records[4200], index[4200];
+    struct stat folder;
+    snprintf(records, sizeof records, "%s/records", store->folder);
+    snprintf(index, sizeof index, "%s/index", store->folder);
+    if (stat(store->folder, &folder) && errno == ENOENT)
+        return ek_fail(err, EK_NOT_FOUND, "no store at %s: `ekbom import` makes one",
+                       store->folder);
+    if (already_open(store, err))
+        return -1;
+    store->records = open_part(records, record_tables, EK_RECORDS_META, &store->records_refused);
+    store->index = open_part(index, index_tables, EK_INDEX_META, &store->index_refused);
+    if (!store->records && !store->index)
+        return unreadable(store, err);
+    /* A newer or damaged part makes the whole store unusable; one that may not be read, or an
+     * index that was removed, does not. */
+    const struct ek_err *refused[] = {&store->records_refused, &store->index_refused};
+    for (size_t i = 0; i < 2; i++) {
+        if (refused[i]->kind == EK_VERSION || refused[i]->kind == EK_FORMAT) {
+            if (err)
+                *err = *refused[i];
+            return -1;
+        }
+    }
+    if (store->index_refused.kind == EK_NOT_FOUND)
+        ek_fail(&store->index_refused, EK_NOT_FOUND,
+                "%s is missing: the next writing command makes it anew", index);
+    if (store->records_refused.kind != EK_OK)
+        ek_fail_in(&store->records_refused,
+                   "this needs the records (names, addresses, words), which cannot be read");
+    return 0;
+}
+
+static bool read_sample(struct ek_store *store)
+{
+    struct ek_bytes value;
+    bool sample = false;
+    if (ek_store_enter(store, 0, NULL))
+        return false;
+    if (store->reading_records)
+        sample = ek_txn_get(store->reading_records, EK_RECORDS_META, "sample", strlen("sample"),
+                            &value) == 1;
+    if (store->reading_index)
+        sample = sample || ek_txn_get(store->reading_index, EK_INDEX_META, "sample",
+                                      strlen("sample"), &value) == 1;
+    ek_store_leave(store, 0, NULL);
+    return sample;
+}
+
+int ek_store_open(struct ek_store **out, const char *folder, enum ek_store_mode mode,
+                  const char *program, struct ek_err *err)
+{
+    struct ek_store *store = calloc(1, sizeof *store);
+    *out = NULL;
+    if (!store)
+        return ek_fail_memory(err);
+    store->mode = mode;
+    store->lock = -1;
+    ek_buf_init(&store->value, 2 * (size_t)EK_MAX_LINE_BYTES);
+    ek_buf_init(&store->pending_tags, EK_ARENA_BYTES);
+    store->folder = strdup(folder);
+    store->scratch = ek_arena_new(EK_ARENA_BYTES);
+    store->spare = ek_arena_new(EK_ARENA_BYTES);
+    store->packer = ek_packer_new();
+    int result = 0;
+    if (!store->folder || !store->scratch || !store->spare || !store->packer)
+        result = ek_fail_memory(err);
+    else if (strlen(folder) > 4000)
+        result = ek_fail(err, EK_USAGE, "the path of the store is longer than 4,000 bytes");
+    else if (mode == EK_STORE_WRITE)
+        result = open_for_writing(store, program, err);
+    else
+        result = open_for_reading(store, err);
+    if (result) {
+        ek_store_close(store);
+        return -1;
+    }
+    *out = store;
+    return 0;
+}
+
+void ek_store_close(struct ek_store *store)
+{
+    if (!store)
+        return;
+    ek_store_abort(store);
+    unlist(store);
+    ek_txn_end(store->reading_index);
+    ek_txn_end(store->reading_records);
+    ek_env_close(store->index);
+    ek_env_close(store->records);
+    ek_writer_unlock(store->lock);
+    ek_packer_free(store->packer);
+    ek_arena_free(store->scratch);
+    ek_arena_free(store->spare);
+    ek_buf_free(&store->value);
+    ek_buf_free(&store->pending_tags);
+    free(store->pending);
+    free(store->folder);
+    free(store);
+}
+
+const char *ek_store_folder(const struct ek_store *store)
+{
+    return store->folder;
+}
+
+bool ek_store_is_sample(struct ek_store *store)
+{
+    store->sample = store->sample || read_sample(store);
+    return store->sample;
+}
+
+static int mark(struct ek_env *env, unsigned meta, struct ek_err *err)
+{
+    struct ek_txn *txn = ek_txn_begin(env, true, err);
+    if (!txn)
+        return -1;
+    ek_txn_put(txn, meta, "sample", strlen("sample"), "", 0);
+    return ek_txn_commit(txn, err);
+}
+
+int ek_store_mark_sample(struct ek_store *store, struct ek_err *err)
+{
+    if (store->mode != EK_STORE_WRITE)
+        return ek_fail(err, EK_USAGE, "%s is open for reading only", store->folder);
+    if (store->slice)
+        ek_txn_put(store->slice, EK_RECORDS_META, "sample", strlen("sample"), "", 0);
+    else if (mark(store->records, EK_RECORDS_META, err))
+        return -1;
+    if (mark(store->index, EK_INDEX_META, err))
+        return -1;
+    store->sample = true;
+    return 0;
+}
