@@ -18,7 +18,8 @@ PKGS_rules   := libpcre2-8
 PKGS_store   := libzstd zlib jansson
 PKGS_reader  := libseccomp
 PKGS_fetch   := libcurl
-PKGS         := $(PKGS_base) $(PKGS_extract) $(PKGS_rules) $(PKGS_store) $(PKGS_reader) $(PKGS_fetch)
+PKGS_daemon  := libconfig libsystemd
+PKGS         := $(PKGS_base) $(PKGS_extract) $(PKGS_rules) $(PKGS_store) $(PKGS_reader) $(PKGS_fetch) $(PKGS_daemon)
 
 GOALS := $(or $(MAKECMDGOALS),all)
 # What needs no compiler must not ask pkg-config, which a fresh machine does not have yet.
@@ -49,7 +50,10 @@ EXTRACT := $(call objects,daemon/extract)
 RULES   := $(call objects,rules)
 STORE   := $(call objects,store store/records store/index store/archive store/query store/export)
 FETCH   := $(call objects,daemon/fetch)
-DAEMON  := $(call objects,daemon)
+# ekbomd.c and service.c are the program; the rest of the folder is the library that it shares with
+# the command line.
+SERVICE := $(BUILD)/daemon/ekbomd.o $(BUILD)/daemon/service.o
+DAEMON  := $(filter-out $(SERVICE),$(call objects,daemon))
 READER  := $(call objects,daemon/reader)
 CLI     := $(call objects,cli)
 LIBS    := $(BUILD)/libdaemon.a $(BUILD)/libfetch.a $(BUILD)/libextract.a $(BUILD)/librules.a $(BUILD)/libstore.a \
@@ -58,7 +62,7 @@ UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 
 .PHONY: all unit demo check check-run check-asan bench lint deps check-fresh install clean help
-all: $(BUILD)/ekbom $(BUILD)/ekbom-reader
+all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
 $(BUILD)/libbase.a: $(BASE)
 $(BUILD)/libextract.a: $(EXTRACT)
@@ -84,16 +88,20 @@ $(BUILD)/ekbom: $(CLI) $(LIBS)
 	$(call SAYS,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PKG_LIBS) -lm
 
+$(BUILD)/ekbomd: $(SERVICE) $(LIBS)
+	$(call SAYS,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PKG_LIBS) -lm
+
 unit: $(UNIT)
 $(BUILD)/tests/%: tests/unit/%.c $(filter-out $(BUILD)/daemon/reader/main.o,$(READER)) $(LIBS)
 	@mkdir -p $(@D)
 	$(call SAYS,TEST,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ \
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter %.c %.o %.a,$^) -o $@ \
 		$(PKG_LIBS) -lcmocka -lm
 $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 	@mkdir -p $(@D)
 	$(call SAYS,TEST,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter-out %.h,$^) -o $@ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter %.c %.o %.a,$^) -o $@ $(PKG_LIBS) -lm
 
 deps:
 	@packaging/deps.sh build

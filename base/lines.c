@@ -15,7 +15,7 @@ struct ek_lines {
     int fd;
     uint64_t number;
     struct ek_buf line;
-    size_t at, end;             /* unread bytes of chunk */
+    size_t at, end; /* unread bytes of chunk */
     char chunk[CHUNK];
 };
 

@@ -18,13 +18,51 @@ enum { EXIT_DONE = 0, EXIT_NOTHING = 1, EXIT_WRONG = 2, EXIT_INCOMPLETE = 3 };
 /* Options ------------------------------------------------------------------------------------ */
 
 enum option {
-    OPT_STORE, OPT_FORMAT, OPT_COLOR, OPT_NO_PAGER, OPT_HELP, OPT_THEORY, OPT_TREATMENT, OPT_STANCE,
-    OPT_TARGET, OPT_FORUM, OPT_BOARD, OPT_THREAD, OPT_AUTHOR, OPT_LANGUAGE, OPT_STATE, OPT_SINCE,
-    OPT_UNTIL, OPT_HEDGED, OPT_EXPERIENCE, OPT_UNDETERMINED, OPT_NOT_ASSESSABLE, OPT_BY, OPT_OF,
-    OPT_TIER, OPT_LIMIT, OPT_ORDER, OPT_AROUND, OPT_THREAD_ID, OPT_OUTPUT, OPT_URL, OPT_FETCHED,
-    OPT_CHARSET, OPT_RULES, OPT_PROFILES, OPT_ENGINE, OPT_READERS, OPT_SAMPLE_DATA, OPT_COMMANDS,
-    OPT_AGENT, OPT_CONTACT, OPT_DELAY, OPT_MAX_PAGES, OPT_RECHECK,
-    OPT_UNBUILT, OPTIONS
+    OPT_STORE,
+    OPT_FORMAT,
+    OPT_COLOR,
+    OPT_NO_PAGER,
+    OPT_HELP,
+    OPT_THEORY,
+    OPT_TREATMENT,
+    OPT_STANCE,
+    OPT_TARGET,
+    OPT_FORUM,
+    OPT_BOARD,
+    OPT_THREAD,
+    OPT_AUTHOR,
+    OPT_LANGUAGE,
+    OPT_STATE,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_HEDGED,
+    OPT_EXPERIENCE,
+    OPT_UNDETERMINED,
+    OPT_NOT_ASSESSABLE,
+    OPT_BY,
+    OPT_OF,
+    OPT_TIER,
+    OPT_LIMIT,
+    OPT_ORDER,
+    OPT_AROUND,
+    OPT_THREAD_ID,
+    OPT_OUTPUT,
+    OPT_URL,
+    OPT_FETCHED,
+    OPT_CHARSET,
+    OPT_RULES,
+    OPT_PROFILES,
+    OPT_ENGINE,
+    OPT_READERS,
+    OPT_SAMPLE_DATA,
+    OPT_COMMANDS,
+    OPT_AGENT,
+    OPT_CONTACT,
+    OPT_DELAY,
+    OPT_MAX_PAGES,
+    OPT_RECHECK,
+    OPT_UNBUILT,
+    OPTIONS
 };
 
 #define MAX_VALUES 64
@@ -36,7 +74,7 @@ struct cli {
     size_t value_count[OPTIONS];
     const char *arguments[MAX_ARGUMENTS];
     size_t argument_count;
-    struct ek_arena *arena;     /* lives as long as the command */
+    struct ek_arena *arena; /* lives as long as the command */
 };
 
 /* Bits of struct command.options: which groups of options a command takes. */
@@ -60,18 +98,18 @@ enum {
 
 struct command {
     const char *name;
-    int (*run)(struct cli *cli);    /* returns the exit status; NULL: in the contract, not built */
+    int (*run)(struct cli *cli); /* returns the exit status; NULL: in the contract, not built */
     unsigned options;
-    const char *usage;              /* arguments */
-    const char *summary;            /* one line for `ekbom help` */
-    const char *formats;            /* "table csv tsv json jsonl"; the first is the default */
+    const char *usage;   /* arguments */
+    const char *summary; /* one line for `ekbom help` */
+    const char *formats; /* "table csv tsv json jsonl"; the first is the default */
 };
-extern const struct command commands[];     /* ends with a NULL name */
+extern const struct command commands[]; /* ends with a NULL name */
 const struct command *find_command(const char *name);
 
 /* Fill cli from the command line. 0, or the exit status after a message. */
 int parse_options(struct cli *cli, int argc, char **argv);
-const char *option(const struct cli *cli, enum option option);     /* the last value, or NULL */
+const char *option(const struct cli *cli, enum option option); /* the last value, or NULL */
 bool has(const struct cli *cli, enum option option);
 void print_option_help(unsigned groups);
 
@@ -81,7 +119,7 @@ void print_option_help(unsigned groups);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Say the error and return the exit status for it. */
 int fail_with(const struct ek_err *err);
-int wrong_use(const char *format, ...) __attribute__((format(printf, 1, 2)));  /* returns 2 */
+int wrong_use(const char *format, ...) __attribute__((format(printf, 1, 2))); /* returns 2 */
 /* A progress line on standard error, if that is a terminal and a second has passed. */
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void progress_end(void);
@@ -89,9 +127,7 @@ void progress_end(void);
 /* Places ------------------------------------------------------------------------------------- */
 
 const char *store_folder(const struct cli *cli);
-const char *reader_program(struct cli *cli);
 const char *rules_folder(struct cli *cli);
-const char *profiles_folder(struct cli *cli);
 
 /* Opened things: 0, or -1 with err filled. */
 int open_store(struct cli *cli, enum ek_store_mode mode, struct ek_store **store,
@@ -108,9 +144,6 @@ int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **po
  * writing; what a cut-off run left untagged is tagged first. */
 int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                       struct ek_err *err);
-/* After ek_store_set_rules: which codes the rule set has. */
-int put_codes(struct cli *cli, struct ek_store *store, const struct ek_bundle *bundle,
-              struct ek_err *err);
 /* Tags (with hits) of entries, in their order, into the arena. */
 int tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
                 struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err);

@@ -15,8 +15,17 @@
 
 #define DEFAULT_DELAY_MS 5000
 
-enum { SOURCE, INDEX_PAGES, BOARD_PAGES, THREAD_PAGES, POSTS, CHANGED, CLOSED, QUARANTINED,
-       COLUMNS };
+enum {
+    SOURCE,
+    INDEX_PAGES,
+    BOARD_PAGES,
+    THREAD_PAGES,
+    POSTS,
+    CHANGED,
+    CLOSED,
+    QUARANTINED,
+    COLUMNS
+};
 static const struct column columns[COLUMNS] = {
     [SOURCE] = {"source", NULL, COLUMN_WIDE},
     [INDEX_PAGES] = {"index_pages", "index", COLUMN_RIGHT},

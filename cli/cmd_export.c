@@ -119,9 +119,8 @@ static int read_tier(const struct cli *cli, enum ek_tier *tier)
 int cmd_export(struct cli *cli)
 {
     struct exporting exporting = {.cli = cli};
-    struct ek_export_config config = {.path = option(cli, OPT_OUTPUT),
-                                      .format = option(cli, OPT_FORMAT),
-                                      .pseudonym = pseudonym};
+    struct ek_export_config config = {
+        .path = option(cli, OPT_OUTPUT), .format = option(cli, OPT_FORMAT), .pseudonym = pseudonym};
     struct ek_err err;
     int status = read_tier(cli, &config.tier);
     if (status != 0)

@@ -49,12 +49,12 @@ static int read_fetched(const struct cli *cli, ek_time *fetched)
 static int print_page(const struct ek_pool_result *result)
 {
     if (!result->page)
-        return wrong_use("this page cannot be read: the reader %s", result->items[0].reason);
+        return wrong_use("this page cannot be read: %s", result->items[0].reason);
     if (print_json(ek_page_to_json(result->page)) != 0)
         return EXIT_WRONG;
     if (result->page->kind >= EK_PAGE_LOGIN) {
-        say("%s page%s%s", ek_page_kind_names[result->page->kind],
-            result->page->reason ? ": " : "", result->page->reason ? result->page->reason : "");
+        say("%s page%s%s", ek_page_kind_names[result->page->kind], result->page->reason ? ": " : "",
+            result->page->reason ? result->page->reason : "");
         return EXIT_NOTHING;
     }
     if (result->page->partial)

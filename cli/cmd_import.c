@@ -4,11 +4,16 @@
 #include "output.h"
 
 static const struct column columns[] = {
-    {"file", NULL, COLUMN_WIDE},          {"records", NULL, COLUMN_RIGHT},
-    {"pages", NULL, COLUMN_RIGHT},        {"known", NULL, COLUMN_RIGHT},
-    {"posts", NULL, COLUMN_RIGHT},        {"changed", NULL, COLUMN_RIGHT},
-    {"passed_over", "other", COLUMN_RIGHT}, {"refused", NULL, COLUMN_RIGHT},
-    {"quarantined", NULL, COLUMN_RIGHT},  {"cut_short", NULL, COLUMN_HIDDEN},
+    {"file", NULL, COLUMN_WIDE},
+    {"records", NULL, COLUMN_RIGHT},
+    {"pages", NULL, COLUMN_RIGHT},
+    {"known", NULL, COLUMN_RIGHT},
+    {"posts", NULL, COLUMN_RIGHT},
+    {"changed", NULL, COLUMN_RIGHT},
+    {"passed_over", "other", COLUMN_RIGHT},
+    {"refused", NULL, COLUMN_RIGHT},
+    {"quarantined", NULL, COLUMN_RIGHT},
+    {"cut_short", NULL, COLUMN_HIDDEN},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -50,8 +55,11 @@ static int import_all(struct cli *cli, struct ek_store *store, struct ek_pool *p
         return wrong_use("out of memory");
     for (size_t i = 0; i < cli->argument_count; i++) {
         const char *file = cli->arguments[i];
-        struct ek_import import = {.store = store, .pool = pool, .say = say_line,
-                                   .progress = show_progress, .context = (void *)(uintptr_t)file};
+        struct ek_import import = {.store = store,
+                                   .pool = pool,
+                                   .say = say_line,
+                                   .progress = show_progress,
+                                   .context = (void *)(uintptr_t)file};
         struct ek_import_report report;
         struct ek_err err;
         if (ek_import_file(&import, file, &report, &err) != 0) {

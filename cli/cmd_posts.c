@@ -7,8 +7,22 @@
 #include "ekbom/text.h"
 #include "output.h"
 
-enum { FORUM, ID, TIME, AUTHOR, THREAD_ID, THREAD_TITLE, BOARD_ID, STATE, THEORIES, TREATMENTS,
-       SUBJECT, TEXT, URL, COLUMNS };
+enum {
+    FORUM,
+    ID,
+    TIME,
+    AUTHOR,
+    THREAD_ID,
+    THREAD_TITLE,
+    BOARD_ID,
+    STATE,
+    THEORIES,
+    TREATMENTS,
+    SUBJECT,
+    TEXT,
+    URL,
+    COLUMNS
+};
 static const struct column columns[COLUMNS] = {
     [FORUM] = {"forum", NULL, COLUMN_HIDDEN},
     [ID] = {"id", "post", COLUMN_RIGHT},
@@ -65,8 +79,11 @@ static int visit(void *context, const struct ek_index_row *row, struct ek_err *e
     ek_arena_reset(l->arena);
     int got = ek_store_entry(l->store, row->number, true, l->arena, &entry, err);
     if (got <= 0)
-        return got < 0 ? -1 : ek_fail(err, EK_FORMAT, "post %llu of the index is not in the records: "
-                                      "run `ekbom verify`", (unsigned long long)row->number);
+        return got < 0 ? -1
+                       : ek_fail(err, EK_FORMAT,
+                                 "post %llu of the index is not in the records: "
+                                 "run `ekbom verify`",
+                                 (unsigned long long)row->number);
     time = ek_alloc(l->arena, EK_TIME_TEXT, 1);
     if (!time)
         return ek_fail_memory(err);
@@ -80,8 +97,8 @@ static int visit(void *context, const struct ek_index_row *row, struct ek_err *e
         [THREAD_TITLE] = text_value(entry.thread_title),
         [BOARD_ID] = text_value(entry.board_id),
         [STATE] = text_value(ek_state_names[entry.state]),
-        [THEORIES] = shown_as(text_value(theories(l, row, false, false)),
-                              theories(l, row, false, true)),
+        [THEORIES] =
+            shown_as(text_value(theories(l, row, false, false)), theories(l, row, false, true)),
         [TREATMENTS] = text_value(theories(l, row, true, false)),
         [SUBJECT] = text_value(entry.post.subject),
         [TEXT] = text_value(entry.post.text),

@@ -17,7 +17,7 @@ static int retag(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
     struct ek_bundle rules;
     if (load_rules(cli, &rules, err) != 0 || open_pool(cli, NULL, &rules, pool, err) != 0)
         return -1;
-    if (ek_store_set_rules(store, &rules, err) != 0 || put_codes(cli, store, &rules, err) != 0 ||
+    if (ek_put_rules(store, &rules, err) != 0 ||
         ek_tag_behind(store, *pool, show_tagged, NULL, tagged, err) != 0)
         return -1;
     return ek_store_swap(store, err);
@@ -36,8 +36,7 @@ int cmd_retag(struct cli *cli)
         retag(cli, store, &pool, &tagged, &err) != 0)
         status = fail_with(&err);
     else
-        say("%llu posts tagged under %s", (unsigned long long)tagged,
-            ek_store_rules_digest(store));
+        say("%llu posts tagged under %s", (unsigned long long)tagged, ek_store_rules_digest(store));
     ek_pool_close(pool);
     ek_store_close(store);
     return status;

@@ -32,8 +32,7 @@ static void print_diagnostics(const struct ek_diagnostics *diagnostics)
     for (size_t i = 0; i < diagnostics->count; i++) {
         const struct ek_diagnostic *d = &diagnostics->items[i];
         put_safe(stdout, d->file ? d->file : "", false);
-        printf(":%u:%u: %s: ", d->line, d->column,
-               d->severity == EK_ERROR ? "error" : "warning");
+        printf(":%u:%u: %s: ", d->line, d->column, d->severity == EK_ERROR ? "error" : "warning");
         put_safe(stdout, d->message, false);
         putchar('\n');
         print_source(d);
@@ -144,14 +143,10 @@ static int rules_list(struct cli *cli)
     size_t count = ek_rules_codes(rules, &codes);
     for (size_t i = 0; i < count; i++) {
         const struct value values[LIST_COLUMNS] = {
-            text_value(codes[i].code),
-            text_value(codes[i].treatment ? "treatment" : "theory"),
-            text_value(codes[i].name),
-            text_value(codes[i].file),
-            integer_value(codes[i].line),
-            integer_value(codes[i].rules),
-            integer_value(codes[i].tests),
-            text_value(codes[i].about),
+            text_value(codes[i].code),     text_value(codes[i].treatment ? "treatment" : "theory"),
+            text_value(codes[i].name),     text_value(codes[i].file),
+            integer_value(codes[i].line),  integer_value(codes[i].rules),
+            integer_value(codes[i].tests), text_value(codes[i].about),
         };
         output_row(output, values);
     }
@@ -163,7 +158,7 @@ static int rules_list(struct cli *cli)
 
 static const struct {
     const char *name;
-    int (*run)(struct cli *cli);    /* NULL: in the contract, not built */
+    int (*run)(struct cli *cli); /* NULL: in the contract, not built */
     size_t arguments;
 } parts[] = {
     {"check", rules_check, 0}, {"test", rules_test, 0}, {"list", rules_list, 0},

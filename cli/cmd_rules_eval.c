@@ -19,7 +19,7 @@ struct evaluating {
     struct cli *cli;
     struct ek_pool *pool;
     struct ek_evaluation *evaluation;
-    struct ek_arena *arena;         /* of one batch */
+    struct ek_arena *arena; /* of one batch */
     struct ek_gold *gold;
     struct ek_pool_text *texts;
     size_t count;
@@ -50,8 +50,7 @@ static int read_labels(struct evaluating *e, const json_t *list, struct ek_gold 
         const json_t *item = json_array_get(list, i);
         const char *theory = json_string_value(json_object_get(item, "theory"));
         labels[i].theory = ek_strdup(e->arena, theory ? theory : "");
-        labels[i].stance =
-            ek_strdup(e->arena, json_string_value(json_object_get(item, "stance")));
+        labels[i].stance = ek_strdup(e->arena, json_string_value(json_object_get(item, "stance")));
     }
     gold->labels = labels;
     gold->label_count = count;
@@ -74,10 +73,8 @@ static int take_post(struct evaluating *e, const json_t *post, struct ek_err *er
                               .len = len,
                               .is_html = body == html,
                               .language = ek_strdup(e->arena, language)};
-    gold->quoted_only =
-        read_codes(e, json_object_get(post, "quoted_only"), &gold->quoted_count);
-    gold->context_only =
-        read_codes(e, json_object_get(post, "context_only"), &gold->context_count);
+    gold->quoted_only = read_codes(e, json_object_get(post, "quoted_only"), &gold->quoted_count);
+    gold->context_only = read_codes(e, json_object_get(post, "context_only"), &gold->context_count);
     gold->treatments = read_codes(e, json_object_get(post, "treatments"), &gold->treatment_count);
     gold->weight = json_number_value(json_object_get(post, "weight"));
     gold->period = ek_strdup(e->arena, json_string_value(json_object_get(post, "period")));
@@ -124,8 +121,7 @@ static int read_file(struct evaluating *e, struct ek_lines *lines, struct ek_err
                           : ek_fail(err, EK_FORMAT, "%s", too_long ? "line too long" : where.text);
         json_decref(post);
         if (failed)
-            return ek_fail_in(err, "%s:%llu", e->file,
-                              (unsigned long long)ek_lines_number(lines));
+            return ek_fail_in(err, "%s:%llu", e->file, (unsigned long long)ek_lines_number(lines));
         if (e->count == BATCH && score_batch(e, err) != 0)
             return -1;
     }
@@ -150,21 +146,20 @@ static json_t *scores_json(const struct ek_scores *scores)
     json_t *theories = json_object();
     for (size_t i = 0; i < scores->theory_count; i++) {
         const struct ek_score *s = &scores->theories[i];
-        json_object_set_new(
-            theories, s->code,
-            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "gold",
-                      number(s->gold), "tp", number(s->tp), "fp", number(s->fp), "fn",
-                      number(s->fn), "from_quotes", number(s->from_quotes), "precision",
-                      rate(s->precision), "recall", rate(s->recall), "f1", rate(s->f1), "low",
-                      rate(s->low), "high", rate(s->high), "stance_accuracy",
-                      rate(s->stance_accuracy)));
+        json_object_set_new(theories, s->code,
+                            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                                      "gold", number(s->gold), "tp", number(s->tp), "fp",
+                                      number(s->fp), "fn", number(s->fn), "from_quotes",
+                                      number(s->from_quotes), "precision", rate(s->precision),
+                                      "recall", rate(s->recall), "f1", rate(s->f1), "low",
+                                      rate(s->low), "high", rate(s->high), "stance_accuracy",
+                                      rate(s->stance_accuracy)));
     }
     return json_pack("{s:I, s:o, s:{s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "posts",
                      (json_int_t)scores->posts, "theories", theories, "micro", "precision",
                      rate(scores->micro.precision), "recall", rate(scores->micro.recall), "f1",
-                     rate(scores->micro.f1), "stance_accuracy",
-                     rate(scores->micro.stance_accuracy), "treatments", "precision",
-                     rate(scores->treatments.precision), "recall",
+                     rate(scores->micro.f1), "stance_accuracy", rate(scores->micro.stance_accuracy),
+                     "treatments", "precision", rate(scores->treatments.precision), "recall",
                      rate(scores->treatments.recall), "f1", rate(scores->treatments.f1));
 }
 
@@ -187,8 +182,22 @@ static int print_report_json(const struct ek_evaluation_report *report, const ch
     return print_json(json) == 0 ? EXIT_DONE : EXIT_WRONG;
 }
 
-enum { PERIOD, THEORY, GOLD, TP, FP, FN, FROM_QUOTES, PRECISION, RECALL, F1, LOW, HIGH, STANCE,
-       COLUMNS };
+enum {
+    PERIOD,
+    THEORY,
+    GOLD,
+    TP,
+    FP,
+    FN,
+    FROM_QUOTES,
+    PRECISION,
+    RECALL,
+    F1,
+    LOW,
+    HIGH,
+    STANCE,
+    COLUMNS
+};
 static const struct column columns[COLUMNS] = {
     [PERIOD] = {"period", NULL, COLUMN_GROUP},
     [THEORY] = {"theory", NULL, 0},

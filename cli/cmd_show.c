@@ -1,5 +1,5 @@
-/* cmd_show.c - `ekbom show`: a post, its neighbours, or a thread, with the evidence marked. Words and
- * spans are not stored: the posts are tagged again under the store's rules. */
+/* cmd_show.c - `ekbom show`: a post, its neighbours, or a thread, with the evidence marked. Words
+ * and spans are not stored: the posts are tagged again under the store's rules. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +40,8 @@ static int print_batch(struct reading *r, const struct ek_entry *entries,
         if (format_is(r->cli, "table")) {
             if (done + i)
                 printf("\n%s\n\n", "────────────────────────────────────────");
-            if (render_post(arena, &entries[i], &tags[i], terminal_width(),
-                            color_wanted(r->cli)) != 0)
+            if (render_post(arena, &entries[i], &tags[i], terminal_width(), color_wanted(r->cli)) !=
+                0)
                 return -1;
             continue;
         }

@@ -29,9 +29,9 @@ static const char *advice(struct cli *cli, const struct ek_store_status *status)
                          "%zu pages or posts are quarantined (listed above): see the reasons",
                          status->quarantine_count);
     if (status->undetermined)
-        return ek_printf(cli->arena,
-                         "%llu posts have a rule that reached a limit: `ekbom posts --undetermined`",
-                         (unsigned long long)status->undetermined);
+        return ek_printf(
+            cli->arena, "%llu posts have a rule that reached a limit: `ekbom posts --undetermined`",
+            (unsigned long long)status->undetermined);
     if (status->posts == 0)
         return "the store is empty: `ekbom import` brings posts in";
     return NULL;
@@ -43,14 +43,13 @@ static int print_status_json(struct cli *cli, const struct ek_store_status *s)
     for (size_t i = 0; i < s->forum_count; i++) {
         const struct ek_store_forum *f = &s->forums[i];
         json_array_append_new(
-            forums, json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "forum",
-                              text_json(f->base), "title", text_json(f->title), "software",
-                              text_json(f->software), "software_version",
-                              text_json(f->software_version), "threads", (json_int_t)f->threads,
-                              "posts", (json_int_t)f->posts, "pages", (json_int_t)f->pages,
-                              "first_post", time_json(f->first_post), "last_post",
-                              time_json(f->last_post), "last_fetched",
-                              time_json(f->last_fetched)));
+            forums,
+            json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "forum",
+                      text_json(f->base), "title", text_json(f->title), "software",
+                      text_json(f->software), "software_version", text_json(f->software_version),
+                      "threads", (json_int_t)f->threads, "posts", (json_int_t)f->posts, "pages",
+                      (json_int_t)f->pages, "first_post", time_json(f->first_post), "last_post",
+                      time_json(f->last_post), "last_fetched", time_json(f->last_fetched)));
     }
     for (size_t i = 0; i < s->quarantine_count; i++)
         json_array_append_new(quarantine,
@@ -62,8 +61,8 @@ static int print_status_json(struct cli *cli, const struct ek_store_status *s)
         "{s:i, s:s, s:i, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
         "s:I, s:I, s:o, s:o, s:o}",
         "schema_version", 1, "store", store_folder(cli), "format", (int)s->format, "sample",
-        s->sample, "ruleset", text_json(s->rules_digest), "posts", (json_int_t)s->posts, "revisions",
-        (json_int_t)s->revisions, "threads", (json_int_t)s->threads, "authors",
+        s->sample, "ruleset", text_json(s->rules_digest), "posts", (json_int_t)s->posts,
+        "revisions", (json_int_t)s->revisions, "threads", (json_int_t)s->threads, "authors",
         (json_int_t)s->authors, "pages", (json_int_t)s->pages, "pages_read",
         (json_int_t)s->pages_read, "pages_passed_over", (json_int_t)s->pages_passed_over,
         "not_assessable", (json_int_t)s->not_assessable, "undated", (json_int_t)s->undated,
@@ -140,8 +139,8 @@ int cmd_status(struct cli *cli)
         ek_store_status(store, cli->arena, &status, &err) != 0)
         result = fail_with(&err);
     else
-        result = format_is(cli, "json") ? print_status_json(cli, &status)
-                                        : print_status(cli, &status);
+        result =
+            format_is(cli, "json") ? print_status_json(cli, &status) : print_status(cli, &status);
     ek_store_close(store);
     return result;
 }

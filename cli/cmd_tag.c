@@ -16,7 +16,7 @@
 
 struct batch {
     struct batch *next;
-    json_t *lines[BATCH_LINES];     /* the post, or the error object */
+    json_t *lines[BATCH_LINES]; /* the post, or the error object */
     bool bad[BATCH_LINES];
     uint64_t numbers[BATCH_LINES];
     size_t count, texts, bytes;
@@ -95,7 +95,9 @@ static int submit(struct filter *filter, struct batch *batch, struct ek_err *err
         json_t *text = json_object_get(batch->lines[i], "text");
         json_t *body = text ? text : json_object_get(batch->lines[i], "html");
         texts[n++] = (struct ek_pool_text){
-            .text = json_string_value(body), .len = json_string_length(body), .is_html = !text,
+            .text = json_string_value(body),
+            .len = json_string_length(body),
+            .is_html = !text,
             .language = json_string_value(json_object_get(batch->lines[i], "language"))};
     }
     int result = ek_pool_submit_texts(filter->pool, texts, n, batch, err);
@@ -108,9 +110,8 @@ static void add_tags(struct filter *filter, struct batch *batch, size_t i,
 {
     json_t *post = batch->lines[i];
     if (item->quarantined || item->failed) {
-        char message[512];
-        snprintf(message, sizeof message, "the reader %s", item->reason);
-        batch->lines[i] = error_object(batch->numbers[i], json_object_get(post, "id"), message);
+        batch->lines[i] =
+            error_object(batch->numbers[i], json_object_get(post, "id"), item->reason);
         batch->bad[i] = true;
         json_decref(post);
         return;

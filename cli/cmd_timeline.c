@@ -9,8 +9,26 @@
 #include "cli.h"
 #include "output.h"
 
-enum { THEORY, BUCKET, TAGGED, POSTS, SHARE, LOW, HIGH, BAR, AUTHORS_TAGGED, AUTHORS, AUTHOR_SHARE,
-       THREADS, FETCHED, PARTIAL, WITHHELD, DESIGN_EFFECT, FEW_CLUSTERS, COLUMNS };
+enum {
+    THEORY,
+    BUCKET,
+    TAGGED,
+    POSTS,
+    SHARE,
+    LOW,
+    HIGH,
+    BAR,
+    AUTHORS_TAGGED,
+    AUTHORS,
+    AUTHOR_SHARE,
+    THREADS,
+    FETCHED,
+    PARTIAL,
+    WITHHELD,
+    DESIGN_EFFECT,
+    FEW_CLUSTERS,
+    COLUMNS
+};
 static const struct column columns[COLUMNS] = {
     [THEORY] = {"theory", NULL, COLUMN_GROUP},
     [BUCKET] = {"bucket", "period", 0},
@@ -35,22 +53,21 @@ static const struct column columns[COLUMNS] = {
 
 static const char *const sizes[] = {"month", "quarter", "year", NULL};
 static const char *const denominators[] = {"all", "any-theory", "board", NULL};
-static const char *const denominator_words[] = {
-    "all assessable dated posts", "posts that name any theory",
-    "posts of boards where the theory is named"};
+static const char *const denominator_words[] = {"all assessable dated posts",
+                                                "posts that name any theory",
+                                                "posts of boards where the theory is named"};
 
 /* A share of the largest one as a bar of eighths. */
 static const char *bar(struct ek_arena *arena, double share, double largest)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    char *out = ek_alloc(arena, 3 * (BAR_CELLS + 1) + 1, 1);
-    if (!out || isnan(share) || largest <= 0)
+    if (isnan(share) || largest <= 0)
         return "";
     int n = (int)lround(8 * BAR_CELLS * share / largest);
-    for (int i = 0; i < n / 8; i++)
-        strcat(out, "█");
-    strcat(out, eighths[n % 8]);
-    return out;
+    const char *out = eighths[n % 8];
+    for (int i = 0; i < n / 8 && out; i++)
+        out = ek_printf(arena, "█%s", out);
+    return out ? out : "";
 }
 
 static double largest_share(const struct ek_timeline *timeline, bool internal)
@@ -127,11 +144,11 @@ static void print_notes(struct cli *cli, struct output *output, const struct ek_
                             "%sshare of posts with 95 %% interval; authors tagged/active, and "
                             "their share\n%llu undated and %llu not assessable posts stand "
                             "beside these rows",
-                            output_rows(output) ? "\n" : "",
-                            (unsigned long long)timeline->undated,
+                            output_rows(output) ? "\n" : "", (unsigned long long)timeline->undated,
                             (unsigned long long)timeline->not_assessable));
     output_beside(output, "not_assessable", json_integer((json_int_t)timeline->not_assessable),
-                  any_few ? "few: fewer than 30 authors or threads, too few for an interval" : NULL);
+                  any_few ? "few: fewer than 30 authors or threads, too few for an interval"
+                          : NULL);
     output_beside(output, "ruleset", json_string(timeline->rules_digest),
                   any_partial ? "*: the period had not ended when the forum was last read" : NULL);
     output_beside(output, "corrected_for_tagging_error", json_false(),
@@ -140,9 +157,8 @@ static void print_notes(struct cli *cli, struct output *output, const struct ek_
 }
 
 static int print_timeline(struct cli *cli, struct ek_store *store,
-                          const struct ek_selection *selection,
-                          const struct ek_timeline *timeline, enum ek_bucket_size size,
-                          enum ek_denominator denominator)
+                          const struct ek_selection *selection, const struct ek_timeline *timeline,
+                          enum ek_bucket_size size, enum ek_denominator denominator)
 {
     struct output *output = output_open(cli, columns, COLUMNS);
     bool few = false, partial = false, withheld = false, internal = internal_tier(cli);
@@ -178,9 +194,9 @@ static int read_choice(const struct cli *cli, enum option which, const char *nam
 {
     const char *given = option(cli, which);
     *choice = given ? ek_name_index(names, given) : otherwise;
-    return *choice < 0 ? wrong_use("--%s %s is not one of those: see `ekbom help timeline`", name,
-                                   given)
-                       : 0;
+    return *choice < 0
+               ? wrong_use("--%s %s is not one of those: see `ekbom help timeline`", name, given)
+               : 0;
 }
 
 int cmd_timeline(struct cli *cli)

@@ -11,9 +11,8 @@
 #define ROWS "table csv tsv json jsonl"
 
 const struct command commands[] = {
-    {"import", cmd_import,
-     TAKES_STORE | TAKES_IMPORT | TAKES_READERS | TAKES_RULES | TAKES_FORMAT, "FILE...",
-     "bring in archives (WARC) or posts (JSONL), tagged at once", ROWS},
+    {"import", cmd_import, TAKES_STORE | TAKES_IMPORT | TAKES_READERS | TAKES_RULES | TAKES_FORMAT,
+     "FILE...", "bring in archives (WARC) or posts (JSONL), tagged at once", ROWS},
     {"crawl", cmd_crawl, TAKES_STORE | TAKES_CRAWL | TAKES_READERS | TAKES_RULES | TAKES_FORMAT,
      "URL...", "fetch boards, forums or threads now", ROWS},
     {"extract", cmd_extract, TAKES_PAGE | TAKES_FORMAT, "FILE", "one saved page to JSON", "json"},
@@ -26,9 +25,8 @@ const struct command commands[] = {
     {"timeline", cmd_timeline,
      TAKES_STORE | TAKES_SELECTION | TAKES_TIMELINE | TAKES_TIER | TAKES_FORMAT, "THEORY...",
      "counts and shares of theories by period", ROWS},
-    {"posts", cmd_posts,
-     TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_FORMAT | TAKES_READERS, "",
-     "list posts of a selection", ROWS},
+    {"posts", cmd_posts, TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_FORMAT | TAKES_READERS,
+     "", "list posts of a selection", ROWS},
     {"show", cmd_show, TAKES_STORE | TAKES_SHOW | TAKES_FORMAT | TAKES_READERS,
      "POST | --thread ID", "read posts in context, evidence marked", "table json jsonl"},
     {"threads", cmd_threads, TAKES_STORE | TAKES_FORMAT, "", "list threads", ROWS},
@@ -92,8 +90,7 @@ int cmd_help(struct cli *cli)
         return wrong_use("help takes one command");
     if (cli->argument_count == 1) {
         const struct command *command = find_command(cli->arguments[0]);
-        return command ? help_for(command)
-                       : wrong_use("unknown command '%s'", cli->arguments[0]);
+        return command ? help_for(command) : wrong_use("unknown command '%s'", cli->arguments[0]);
     }
     printf("ekbom %s: how people with restless legs syndrome explain their illness\n\n"
            "usage: ekbom [--store DIR] COMMAND [OPTIONS] [ARGUMENTS]\n\n",

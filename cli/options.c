@@ -11,7 +11,7 @@ struct option_spec {
     enum option option;
     const char *name;
     bool value;
-    unsigned groups;        /* commands that take one of these groups take the option; 0: all */
+    unsigned groups; /* commands that take one of these groups take the option; 0: all */
     const char *metavar;
     const char *help;
 };
@@ -22,7 +22,8 @@ static const struct option_spec specs[] = {
     {OPT_COLOR, "color", true, 0, "WHEN", "auto, always or never"},
     {OPT_NO_PAGER, "no-pager", false, 0, NULL, "do not page on a terminal"},
     {OPT_HELP, "help", false, 0, NULL, "this help"},
-    {OPT_THEORY, "theory", true, TAKES_SELECTION, "CODE", "posts tagged with this theory; may repeat"},
+    {OPT_THEORY, "theory", true, TAKES_SELECTION, "CODE",
+     "posts tagged with this theory; may repeat"},
     {OPT_TREATMENT, "treatment", true, TAKES_SELECTION, "CODE", "posts naming this treatment"},
     {OPT_STANCE, "stance", true, TAKES_SELECTION, "S",
      "supports, disputes, neutral-mention or asks; may repeat"},
@@ -60,7 +61,8 @@ static const struct option_spec specs[] = {
     {OPT_READERS, "readers", true, TAKES_READERS, "N", "reader processes (default: one a core)"},
     {OPT_SAMPLE_DATA, "sample-data", false, TAKES_IMPORT, NULL,
      "mark the store's figures as sample data, not findings"},
-    {OPT_AGENT, "agent", true, TAKES_ROBOTS, "NAME", "product token of the crawler (default ekbom)"},
+    {OPT_AGENT, "agent", true, TAKES_ROBOTS, "NAME",
+     "product token of the crawler (default ekbom)"},
     {OPT_CONTACT, "contact", true, TAKES_CRAWL, "MAIL", "whom an administrator may write to"},
     {OPT_DELAY, "delay", true, TAKES_CRAWL, "S",
      "seconds between requests (default 5; 0 on loopback)"},

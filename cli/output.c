@@ -26,10 +26,10 @@ struct output {
     enum format format;
     const struct column *columns;
     size_t column_count, rows;
-    struct ek_buf cells;        /* table: NUL-terminated cells, row by row */
-    struct ek_buf lines;        /* table: lines that follow */
-    json_t *beside;             /* json: fields beside rows */
-    size_t flags;               /* jansson's */
+    struct ek_buf cells; /* table: NUL-terminated cells, row by row */
+    struct ek_buf lines; /* table: lines that follow */
+    json_t *beside;      /* json: fields beside rows */
+    size_t flags;        /* jansson's */
 };
 
 struct value text_value(const char *text)
@@ -151,8 +151,8 @@ static void put_csv(const char *text)
 /* Tabs and line ends have no place in a TSV cell: the escapes of the IANA registration. */
 static void put_tsv(const char *text)
 {
-    static const char *const escapes[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r",
-                                          ['\\'] = "\\\\"};
+    static const char *const escapes[] = {
+        ['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r", ['\\'] = "\\\\"};
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
         if (c < sizeof escapes / sizeof *escapes && escapes[c])

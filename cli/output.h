@@ -20,30 +20,30 @@ struct value {
         long long integer;
         double real;
         bool yes;
-        json_t *json;       /* taken over */
+        json_t *json; /* taken over */
     };
-    const char *shown;      /* what the table shows instead, e.g. "<5"; NULL: the value itself */
+    const char *shown; /* what the table shows instead, e.g. "<5"; NULL: the value itself */
 };
 
-struct value text_value(const char *text);      /* NULL becomes null */
+struct value text_value(const char *text); /* NULL becomes null */
 struct value integer_value(long long integer);
-struct value real_value(double real);           /* not a number becomes null */
+struct value real_value(double real); /* not a number becomes null */
 struct value bool_value(bool yes);
 struct value json_value(json_t *json);
 struct value null_value(void);
 struct value shown_as(struct value value, const char *shown);
 
 enum column_flag {
-    COLUMN_RIGHT = 1,       /* table: right-aligned */
-    COLUMN_HIDDEN = 2,      /* table: left out */
-    COLUMN_WIDE = 4,        /* table: takes the width that is left and is cut there */
-    COLUMN_PERCENT = 8,     /* table: a share in percent, 12.3 */
-    COLUMN_PICTURE = 16,    /* table only: drawn for people, no datum */
-    COLUMN_GROUP = 32       /* table: a heading of its own wherever the value changes */
+    COLUMN_RIGHT = 1,    /* table: right-aligned */
+    COLUMN_HIDDEN = 2,   /* table: left out */
+    COLUMN_WIDE = 4,     /* table: takes the width that is left and is cut there */
+    COLUMN_PERCENT = 8,  /* table: a share in percent, 12.3 */
+    COLUMN_PICTURE = 16, /* table only: drawn for people, no datum */
+    COLUMN_GROUP = 32    /* table: a heading of its own wherever the value changes */
 };
 struct column {
-    const char *name;       /* the contract's field name */
-    const char *heading;    /* of the table; NULL: the name */
+    const char *name;    /* the contract's field name */
+    const char *heading; /* of the table; NULL: the name */
     unsigned flags;
 };
 
@@ -70,8 +70,6 @@ void start_pager(const struct cli *cli);
  * where `lines`. To a stream, or into the arena. */
 void put_safe(FILE *to, const char *text, bool lines);
 char *safe_text(struct ek_arena *arena, const char *text);
-/* The same with one U+FFFD for each such character, so that code points keep their places. */
-char *masked_text(struct ek_arena *arena, const char *text);
 /* One JSON value to standard output: indented for people on a terminal, compact otherwise. */
 int print_json(json_t *json);
 

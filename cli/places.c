@@ -1,46 +1,12 @@
-/* places.c - where things lie, and opening them.
- *
- * A program in a checkout's build folder uses the checkout's rules, profiles and reader; an installed
- * one uses those below its prefix. The place of the program itself decides, so that a moved tree
- * still works; environment variables and options come before both. */
-#include <limits.h>
+/* places.c - where things lie, and opening them. Options come before environment variables, those
+ * before what lies beside the program (ekbom/places.h). */
+#include "ekbom/places.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "ekbom/limits.h"
-
-/* The first of these paths, relative to the program's own folder, that exists. */
-static const char *beside_program(struct cli *cli, const char *const *candidates)
-{
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n <= 0)
-        return NULL;
-    self[n] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash)
-        *slash = '\0';
-    for (size_t i = 0; candidates[i]; i++) {
-        const char *path = ek_printf(cli->arena, "%s/%s", self, candidates[i]);
-        if (path && access(path, R_OK) == 0)
-            return path;
-    }
-    return NULL;
-}
-
-static const char *place(struct cli *cli, const char *given, const char *variable,
-                         const char *const *candidates, const char *fallback)
-{
-    const char *environment = getenv(variable);
-    if (given)
-        return given;
-    if (environment && *environment)
-        return environment;
-    const char *found = beside_program(cli, candidates);
-    return found ? found : fallback;
-}
 
 const char *store_folder(const struct cli *cli)
 {
@@ -48,27 +14,16 @@ const char *store_folder(const struct cli *cli)
     return given ? given : environment && *environment ? environment : "/var/lib/ekbom";
 }
 
-const char *reader_program(struct cli *cli)
-{
-    static const char *const candidates[] = {"ekbom-reader", "../libexec/ekbom/ekbom-reader", NULL};
-    return place(cli, NULL, "EKBOM_READER", candidates,
-                 EKBOM_PREFIX "/libexec/ekbom/ekbom-reader");
-}
-
 const char *rules_folder(struct cli *cli)
 {
-    static const char *const candidates[] = {"../rules/rls", "../../rules/rls",
-                                             "../share/ekbom/rules", NULL};
-    return place(cli, option(cli, OPT_RULES), "EKBOM_RULES", candidates,
-                 EKBOM_PREFIX "/share/ekbom/rules");
+    const char *given = option(cli, OPT_RULES);
+    return given ? given : ek_place(EK_PLACE_RULES, cli->arena);
 }
 
-const char *profiles_folder(struct cli *cli)
+static const char *profiles_folder(struct cli *cli)
 {
-    static const char *const candidates[] = {"../profiles", "../../profiles",
-                                             "../share/ekbom/profiles", NULL};
-    return place(cli, option(cli, OPT_PROFILES), "EKBOM_PROFILES", candidates,
-                 EKBOM_PREFIX "/share/ekbom/profiles");
+    const char *given = option(cli, OPT_PROFILES);
+    return given ? given : ek_place(EK_PLACE_PROFILES, cli->arena);
 }
 
 int open_store(struct cli *cli, enum ek_store_mode mode, struct ek_store **store,
@@ -98,8 +53,8 @@ int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek
               struct ek_pool **pool, struct ek_err *err)
 {
     const char *readers = option(cli, OPT_READERS), *engine = option(cli, OPT_ENGINE);
-    struct ek_pool_config config = {.program = reader_program(cli), .profiles = profiles,
-                                    .rules = rules};
+    struct ek_pool_config config = {
+        .program = ek_place(EK_PLACE_READER, cli->arena), .profiles = profiles, .rules = rules};
     if (readers) {
         char *end;
         unsigned long n = strtoul(readers, &end, 10);

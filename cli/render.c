@@ -1,8 +1,8 @@
 /* render.c - a post with its evidence marked.
  *
  * Words that made a tag stand in «guillemets» with the number of the tag behind them, also without
- * colour, so that a copy pasted into a paper keeps them; the tags are listed below with the rule and
- * the cue. Spans that overlap are joined into one mark with several numbers. See render.h. */
+ * colour, so that a copy pasted into a paper keeps them; the tags are listed below with the rule
+ * and the cue. Spans that overlap are joined into one mark with several numbers. See render.h. */
 #include "render.h"
 
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 
 struct mark {
     uint32_t start, end;
-    unsigned number;            /* of the tag, from 1 */
+    unsigned number; /* of the tag, from 1 */
 };
 
 static int by_start(const void *a, const void *b)
@@ -38,8 +38,8 @@ static size_t collect(const struct ek_tag *tags, size_t count, unsigned first, s
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < tags[i].hit_count; j++, n++)
             if (marks)
-                marks[n] = (struct mark){tags[i].hits[j].start, tags[i].hits[j].end,
-                                         first + (unsigned)i};
+                marks[n] =
+                    (struct mark){tags[i].hits[j].start, tags[i].hits[j].end, first + (unsigned)i};
     return n;
 }
 
@@ -133,12 +133,12 @@ static void print_quotes(struct ek_arena *arena, const struct ek_post *post, uns
 {
     for (size_t i = 0; i < post->quote_count; i++) {
         const struct ek_quote *quote = &post->quotes[i];
-        char prefix[3 * EK_MAX_QUOTE_DEPTH + 8] = INDENT;
-        for (unsigned d = 0; d < quote->depth && d < EK_MAX_QUOTE_DEPTH; d++)
-            strcat(prefix, "> ");
+        const char *prefix = INDENT;
+        for (unsigned d = 0; d < quote->depth && d < EK_MAX_QUOTE_DEPTH && prefix; d++)
+            prefix = ek_printf(arena, "%s> ", prefix);
         const char *author = safe_text(arena, quote->author ? quote->author : "somebody");
         const char *text = safe_text(arena, quote->text);
-        if (!author || !text)
+        if (!author || !text || !prefix)
             continue;
         printf("%s%s wrote%s%s%s:\n", prefix, author, quote->post_id ? " (post " : "",
                quote->post_id ? quote->post_id : "", quote->post_id ? ")" : "");
@@ -170,7 +170,10 @@ static void print_head(struct ek_arena *arena, const struct ek_entry *entry)
     print_line(arena, "post", "%s by %s%s%s", post->id, post->author ? post->author : "(unknown)",
                post->guest ? " (guest)" : "", post->edited ? ", edited" : "");
     print_line(arena, "time", "%s%s%s%s", *time ? time : "unknown", *time ? "" : " (page says: ",
-               *time ? "" : post->time_text ? post->time_text : "nothing", *time ? "" : ")");
+               *time             ? ""
+               : post->time_text ? post->time_text
+                                 : "nothing",
+               *time ? "" : ")");
     print_line(arena, "thread", "%s  %s", entry->thread_id,
                entry->thread_title ? entry->thread_title : "");
     if (entry->board_id)
@@ -235,7 +238,7 @@ int render_post(struct ek_arena *arena, const struct ek_entry *entry, const stru
     qsort(marks, count, sizeof *marks, by_start);
     ek_buf_init(&text, 4 * (size_t)EK_MAX_TEXT_BYTES);
     /* Escapes would shift the spans: a harmful character becomes one sign. */
-    char *own = masked_text(arena, entry->post.text);
+    char *own = ek_mask_harmful(arena, entry->post.text);
     mark_text(&text, own ? own : "", marks, count, color);
     print_head(arena, entry);
     print_quotes(arena, &entry->post, width);

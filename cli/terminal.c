@@ -8,58 +8,28 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ekbom/buf.h"
 #include "ekbom/text.h"
 #include "output.h"
 
-/* Control characters, and the bidirectional overrides that can make a line read as another. */
-static bool harmful(uint32_t c)
-{
-    return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 void put_safe(FILE *to, const char *text, bool lines)
 {
-    for (const char *end = text + strlen(text); text < end;) {
-        const char *from = text;
-        uint32_t c = ek_utf8_next(&text, end);
-        if (harmful(c) || (c == '\n' && !lines))
-            fprintf(to, "\\u%04x", c);
-        else if (c == 0xfffd && text - from == 1)
-            fputs("\xef\xbf\xbd", to);
-        else
-            fwrite(from, 1, (size_t)(text - from), to);
-    }
+    struct ek_buf buf;
+    ek_buf_init(&buf, SIZE_MAX / 2);
+    ek_add_visible(&buf, text, lines);
+    if (ek_buf_str(&buf))
+        fputs(ek_buf_str(&buf), to);
+    ek_buf_free(&buf);
 }
 
 char *safe_text(struct ek_arena *arena, const char *text)
 {
-    size_t len = strlen(text);
-    char *out = ek_alloc(arena, 6 * len + 1, 1);
-    size_t n = 0;
-    if (!out)
-        return NULL;
-    for (const char *end = text + len; text < end;) {
-        uint32_t c = ek_utf8_next(&text, end);
-        if (harmful(c))
-            n += (size_t)snprintf(out + n, 7, "\\u%04x", c);
-        else
-            n += ek_utf8_put(out + n, c);
-    }
-    return out;
-}
-
-char *masked_text(struct ek_arena *arena, const char *text)
-{
-    size_t len = strlen(text), n = 0;
-    char *out = ek_alloc(arena, 3 * len + 1, 1);
-    if (!out)
-        return NULL;
-    for (const char *end = text + len; text < end;) {
-        uint32_t c = ek_utf8_next(&text, end);
-        n += ek_utf8_put(out + n, harmful(c) ? 0xfffd : c);
-    }
-    return out;
+    struct ek_buf buf;
+    ek_buf_init(&buf, SIZE_MAX / 2);
+    ek_add_visible(&buf, text, true);
+    char *safe = ek_strdup(arena, ek_buf_str(&buf));
+    ek_buf_free(&buf);
+    return safe;
 }
 
 static bool progress_shown;
@@ -143,7 +113,8 @@ static void finish_pager(void)
         ;
 }
 
-/* Standard output through $PAGER (less) when it is a terminal; less quits if one screen holds it. */
+/* Standard output through $PAGER (less) when it is a terminal; less quits if one screen holds it.
+ */
 void start_pager(const struct cli *cli)
 {
     const char *program = getenv("PAGER");

@@ -4,7 +4,6 @@
 
 #include "cli.h"
 #include "ekbom/import.h"
-#include "ekbom/rules.h"
 
 static void show_tagged(void *context, uint64_t tagged)
 {
@@ -30,25 +29,6 @@ static int choose_rules(struct cli *cli, struct ek_store *store, struct ek_bundl
     return 0;
 }
 
-/* The codes of a rule set, so that one which no post has counts as zero. */
-int put_codes(struct cli *cli, struct ek_store *store, const struct ek_bundle *bundle,
-              struct ek_err *err)
-{
-    struct ek_diagnostics diagnostics;
-    struct ek_rules *rules;
-    const struct ek_code *codes;
-    if (ek_rules_compile(&rules, bundle, cli->arena, &diagnostics, err) != 0)
-        return -1;
-    size_t count = ek_rules_codes(rules, &codes);
-    struct ek_rule_code *named = EK_NEW_ARRAY(cli->arena, struct ek_rule_code, count + 1);
-    for (size_t i = 0; named && i < count; i++)
-        named[i] = (struct ek_rule_code){codes[i].code, codes[i].treatment};
-    int result =
-        named ? ek_store_put_codes(store, named, count, err) : ek_fail_memory(err);
-    ek_rules_free(rules);
-    return result;
-}
-
 /* The pool is opened first, so that rules which do not compile leave no trace in the store. */
 int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                       struct ek_err *err)
@@ -58,8 +38,7 @@ int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **
     if (choose_rules(cli, store, &rules, err) != 0 || load_profiles(cli, &profiles, err) != 0 ||
         open_pool(cli, &profiles, &rules, pool, err) != 0)
         return -1;
-    if (!ek_store_rules_digest(store) && (ek_store_set_rules(store, &rules, err) != 0 ||
-                                          put_codes(cli, store, &rules, err) != 0))
+    if (!ek_store_rules_digest(store) && ek_put_rules(store, &rules, err) != 0)
         return -1;
     return ek_tag_behind(store, *pool, show_tagged, NULL, &tagged, err);
 }

@@ -25,19 +25,8 @@
 #include "pipeline.h"
 
 #define COMMIT_MS 200
-#define FAILED_VISIT_SECONDS 3600   /* a source that could not be read is tried again after */
-#define MAX_LATER 8                 /* answers of "later" for one page before the round is given up */
-
-struct ek_crawl {
-    struct ek_crawl_config config;
-    struct slice slice;
-    struct pipeline *pipeline;
-    struct ek_fetcher *fetcher;
-    struct source **sources;
-    size_t count;
-    int64_t slice_since;        /* milliseconds; when the open slice was begun */
-    bool draining;
-};
+#define FAILED_VISIT_SECONDS 3600 /* a source that could not be read is tried again after */
+#define MAX_LATER 8               /* answers of "later" for one page before the round is given up */
 
 const char *const ek_crawl_state_names[] = {"walking", "resting", "stopped", NULL};
 
@@ -106,6 +95,8 @@ static int end_round(struct source *source, struct ek_err *err)
 
 static int begin_round(struct source *source, struct ek_err *err)
 {
+    if (source->successor)
+        source_succeed(source);
     source->state = EK_CRAWL_WALKING;
     source->page = NOTHING;
     source->later = 0;
@@ -145,8 +136,8 @@ static int advance(struct source *source, struct ek_err *err)
 
 /* Results ----------------------------------------------------------------------------------- */
 
-static int filed(void *owner, void *context, const struct ek_page_filing *filing,
-                 const struct ek_page *page, size_t changed, struct ek_err *err)
+int crawl_filed(void *owner, void *context, const struct ek_page_filing *filing,
+                const struct ek_page *page, size_t changed, struct ek_err *err)
 {
     struct ek_crawl *crawl = owner;
     struct source *source = context;
@@ -155,7 +146,7 @@ static int filed(void *owner, void *context, const struct ek_page_filing *filing
     source->page = NOTHING;
     if (filing->quarantined) {
         source->quarantined++;
-        say(crawl, "quarantined %s: the reader %s", filing->url, filing->quarantined);
+        say(crawl, "quarantined %s: %s", filing->url, filing->quarantined);
     } else if (page->kind == EK_PAGE_THREAD) {
         source->posts += page->post_count;
         source->changed += changed;
@@ -288,8 +279,8 @@ static int take_result(struct ek_crawl *crawl, const struct ek_fetch_result *res
 
 static bool is_due(const struct source *source)
 {
-    return source->state == EK_CRAWL_RESTING && source->due != EK_TIME_UNKNOWN &&
-           source->due <= time(NULL);
+    return !source->retired && source->state == EK_CRAWL_RESTING &&
+           source->due != EK_TIME_UNKNOWN && source->due <= time(NULL);
 }
 
 static bool reading(const struct ek_crawl *crawl)
@@ -302,7 +293,9 @@ static bool reading(const struct ek_crawl *crawl)
 
 static int commit_if_time(struct ek_crawl *crawl, struct ek_err *err)
 {
-    bool waiting = !reading(crawl) && ek_fetcher_active(crawl->fetcher) == 0;
+    int wait = ek_fetcher_timeout(crawl->fetcher);
+    bool waiting =
+        !reading(crawl) && ek_fetcher_active(crawl->fetcher) == 0 && (wait < 0 || wait > COMMIT_MS);
     bool old = crawl->slice.open && now_ms() - crawl->slice_since >= COMMIT_MS;
     return slice_commit(&crawl->slice, waiting || old, NULL, err);
 }
@@ -325,6 +318,8 @@ static int advance_all(struct ek_crawl *crawl, struct ek_err *err)
         struct source *source = crawl->sources[i];
         if (is_due(source) && !crawl->draining && begin_round(source, err) != 0)
             return -1;
+        if (source->retired && source->page == NOTHING)
+            source->state = EK_CRAWL_STOPPED;
         while (source->state == EK_CRAWL_WALKING && source->page == NOTHING && !crawl->draining)
             if (advance(source, err) != 0)
                 return -1;
@@ -391,115 +386,12 @@ bool ek_crawl_idle(const struct ek_crawl *crawl)
     return true;
 }
 
-void ek_crawl_use_pool(struct ek_crawl *crawl, struct ek_pool *pool)
+int ek_crawl_use_pool(struct ek_crawl *crawl, struct ek_pool *pool, struct ek_err *err)
 {
+    if (pipeline_step(crawl->pipeline, true, err) != 0 ||
+        slice_commit(&crawl->slice, true, NULL, err) != 0)
+        return -1;
     crawl->config.pool = pool;
     pipeline_use_pool(crawl->pipeline, pool);
-}
-
-/* Opening ----------------------------------------------------------------------------------- */
-
-static int hand_in_robots(void *context, const struct ek_kept_robots *robots, struct ek_err *err)
-{
-    return ek_fetcher_robots(context, robots->url, robots->status, robots->body, robots->len,
-                             robots->fetched, err);
-}
-
-int ek_crawl_new(struct ek_crawl **out, const struct ek_crawl_config *config, struct ek_err *err)
-{
-    struct ek_crawl *crawl = calloc(1, sizeof *crawl);
-    char folder[4096];
-    *out = NULL;
-    if (!crawl)
-        return ek_fail_memory(err);
-    crawl->config = *config;
-    crawl->slice.store = config->store;
-    struct pipeline_config pipeline = {
-        .slice = &crawl->slice, .pool = config->pool, .filed = filed, .owner = crawl};
-    crawl->pipeline = pipeline_new(&pipeline);
-    int len = snprintf(folder, sizeof folder, "%s/archive", ek_store_folder(config->store));
-    if (!crawl->pipeline)
-        ek_fail_memory(err);
-    else if (len < 0 || (size_t)len >= sizeof folder)
-        ek_fail(err, EK_LIMIT, "the store's path is too long");
-    else if (ek_archive_open(&crawl->slice.archive, folder, err) == 0 &&
-             ek_fetcher_new(&crawl->fetcher, "ekbom/" EKBOM_VERSION, NULL, err) == 0 &&
-             ek_robots_each(config->store, hand_in_robots, crawl->fetcher, err) == 0) {
-        *out = crawl;
-        return 0;
-    }
-    ek_crawl_free(crawl);
-    return -1;
-}
-
-void ek_crawl_free(struct ek_crawl *crawl)
-{
-    struct ek_err err;
-    if (!crawl)
-        return;
-    slice_commit(&crawl->slice, true, NULL, &err);
-    ek_fetcher_free(crawl->fetcher);
-    pipeline_free(crawl->pipeline);
-    ek_archive_close(crawl->slice.archive);
-    for (size_t i = 0; i < crawl->count; i++)
-        source_free(crawl->sources[i]);
-    free(crawl->sources);
-    free(crawl);
-}
-
-int ek_crawl_add(struct ek_crawl *crawl, const struct ek_crawl_source *config, struct ek_err *err)
-{
-    struct source **sources = realloc(crawl->sources, (crawl->count + 1) * sizeof *sources);
-    if (!sources)
-        return ek_fail_memory(err);
-    crawl->sources = sources;
-    struct source *source = source_new(crawl, crawl->config.store, config, err);
-    if (!source)
-        return -1;
-    source->index = crawl->count;
-    sources[crawl->count++] = source;
     return 0;
-}
-
-/* Status ------------------------------------------------------------------------------------ */
-
-size_t ek_crawl_sources(const struct ek_crawl *crawl)
-{
-    return crawl->count;
-}
-
-void ek_crawl_visit(struct ek_crawl *crawl, size_t index)
-{
-    struct source *source = crawl->sources[index];
-    if (source->state == EK_CRAWL_WALKING)
-        return;
-    if (source->state == EK_CRAWL_STOPPED)
-        ek_fetcher_resume(crawl->fetcher, source->config.address);
-    source->state = EK_CRAWL_RESTING;
-    source->due = time(NULL);
-}
-
-void ek_crawl_status(struct ek_crawl *crawl, size_t index, struct ek_crawl_status *status)
-{
-    const struct source *source = crawl->sources[index];
-    const struct walk_report *report = walk_report(source->walk);
-    struct ek_host_state host = {0};
-    bool asked = ek_fetcher_host(crawl->fetcher, source->config.address, &host);
-    *status = (struct ek_crawl_status){
-        .address = source->config.address,
-        .state = source->state,
-        .trouble = source->trouble[0] ? source->trouble : NULL,
-        .last_success = source->last_success,
-        .next_visit = source->state == EK_CRAWL_RESTING ? source->due : EK_TIME_UNKNOWN,
-        .index_pages = report->index_pages,
-        .board_pages = report->board_pages,
-        .thread_pages = report->thread_pages,
-        .closed = report->closed,
-        .posts = source->posts,
-        .changed = source->changed,
-        .quarantined = source->quarantined,
-        .requests_today = asked ? host.requests_today : 0,
-        .delay_ms = asked ? host.delay_ms : source->config.delay_ms,
-        .limited = report->limited,
-        .failed = report->failed != NULL};
 }

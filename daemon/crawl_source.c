@@ -16,6 +16,7 @@ void source_free(struct source *source)
 {
     if (!source)
         return;
+    source_free(source->successor);
     walk_free(source->walk);
     for (size_t i = 0; i < source->config.board_count; i++)
         free((char *)(uintptr_t)source->config.boards[i]);
@@ -51,8 +52,8 @@ static int remember(struct source *source, struct ek_store *store, struct ek_err
     struct ek_arena *arena = ek_arena_new(1u << 16);
     if (!arena)
         return ek_fail_memory(err);
-    int got = ek_frontier_get(store, source->config.address, EK_FRONTIER_INDEX, "", arena, &index,
-                              err);
+    int got =
+        ek_frontier_get(store, source->config.address, EK_FRONTIER_INDEX, "", arena, &index, err);
     source->due = time(NULL);
     source->last_success = EK_TIME_UNKNOWN;
     if (got == 1) {
@@ -67,15 +68,14 @@ static int remember(struct source *source, struct ek_store *store, struct ek_err
 static struct walk *make_walk(const struct source *source, struct ek_store *store)
 {
     const struct ek_crawl_source *config = &source->config;
-    struct walk_config walk = {
-        .store = store,
-        .source = config->address,
-        .boards = config->boards,
-        .board_count = config->board_count,
-        .recheck = config->recheck,
-        .recheck_before = time(NULL) - (ek_time)config->recheck_days * 86400,
-        .recheck_limit = config->recheck_days ? EK_RECHECKS_A_ROUND : 0,
-        .max_pages = config->max_pages};
+    struct walk_config walk = {.store = store,
+                               .source = config->address,
+                               .boards = config->boards,
+                               .board_count = config->board_count,
+                               .recheck = config->recheck,
+                               .recheck_before = time(NULL) - (ek_time)config->recheck_days * 86400,
+                               .recheck_limit = config->recheck_days ? EK_RECHECKS_A_ROUND : 0,
+                               .max_pages = config->max_pages};
     return walk_new(&walk);
 }
 
@@ -101,6 +101,19 @@ struct source *source_new(struct ek_crawl *crawl, struct ek_store *store,
         return NULL;
     }
     return source;
+}
+
+void source_succeed(struct source *source)
+{
+    struct source *successor = source->successor;
+    struct ek_crawl_source config = source->config;
+    struct walk *walk = source->walk;
+    source->config = successor->config;
+    source->walk = successor->walk;
+    source->successor = NULL;
+    successor->config = config;
+    successor->walk = walk;
+    source_free(successor);
 }
 
 bool ek_crawl_is_loopback(const char *address)

@@ -17,7 +17,7 @@
 #include "ekbom/record_codec.h"
 
 #define BATCH_POSTS 500u
-#define MAX_COMPLAINTS 20u      /* lines named; the rest is counted */
+#define MAX_COMPLAINTS 20u /* lines named; the rest is counted */
 
 struct batch {
     struct ek_arena *arena;
@@ -51,7 +51,7 @@ static int file_entry(struct importing *importing, const struct batch *batch, si
         char what[4200];
         snprintf(what, sizeof what, "%s:%llu (post %s)", importing->path,
                  (unsigned long long)batch->lines[i], batch->entries[i].post.id);
-        importing_say(importing, "quarantined %s: the reader %s", what, item->reason);
+        importing_say(importing, "quarantined %s: %s", what, item->reason);
         report->quarantined++;
         return ek_store_quarantine(importing->import->store, what, item->reason, err);
     }
@@ -75,7 +75,8 @@ static int flush_batch(struct importing *importing, struct batch *batch, ek_time
         return ek_fail_memory(err);
     for (size_t i = 0; i < batch->count; i++) {
         const struct ek_post *post = &batch->entries[i].post;
-        texts[i] = (struct ek_pool_text){.text = post->text, .len = strlen(post->text),
+        texts[i] = (struct ek_pool_text){.text = post->text,
+                                         .len = strlen(post->text),
                                          .language = batch->entries[i].language,
                                          .quotes = post->quotes,
                                          .quote_count = post->quote_count};

@@ -19,9 +19,9 @@ struct walk {
     struct importing *importing;
     struct pipeline *pipeline;
     struct ek_arena *arena;
-    char *request_url;          /* the request record read last, to be kept with its response */
+    char *request_url; /* the request record read last, to be kept with its response */
     struct ek_buf request;
-    struct ek_buf response;     /* made for a record that has none */
+    struct ek_buf response; /* made for a record that has none */
 };
 
 static int filed(void *owner, void *context, const struct ek_page_filing *filing,
@@ -33,8 +33,7 @@ static int filed(void *owner, void *context, const struct ek_page_filing *filing
     report->pages++;
     if (filing->quarantined) {
         report->quarantined++;
-        importing_say(walk->importing, "quarantined %s: the reader %s", filing->url,
-                      filing->quarantined);
+        importing_say(walk->importing, "quarantined %s: %s", filing->url, filing->quarantined);
     } else if (page->kind == EK_PAGE_THREAD) {
         report->posts += page->post_count;
         report->changed += changed;
@@ -64,8 +63,7 @@ static void make_response(struct ek_buf *response, const struct ek_warc_record *
 {
     ek_buf_clear(response);
     if (strcmp(record->type, "resource") == 0)
-        ek_buf_addf(response,
-                    "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n",
+        ek_buf_addf(response, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n",
                     record->content_type ? record->content_type : "text/html", record->block_len);
     ek_buf_add(response, record->block, record->block_len);
 }
@@ -75,8 +73,8 @@ static int take_page(struct walk *walk, const struct ek_warc_record *record, str
     make_response(&walk->response, record);
     if (walk->response.failed)
         return ek_fail(err, EK_LIMIT, "%s: response too large to archive", record->url);
-    bool requested = walk->request_url && strcmp(walk->request_url, record->url) == 0 &&
-                     !walk->request.failed;
+    bool requested =
+        walk->request_url && strcmp(walk->request_url, record->url) == 0 && !walk->request.failed;
     struct pipeline_page page = {.url = record->url,
                                  .fetched = record->date,
                                  .status = record->status,
@@ -144,8 +142,8 @@ static int read_records(struct walk *walk, struct ek_warc *warc, struct ek_err *
 static int open_archive(struct importing *importing, struct ek_err *err)
 {
     char folder[4096];
-    int len = snprintf(folder, sizeof folder, "%s/archive",
-                       ek_store_folder(importing->import->store));
+    int len =
+        snprintf(folder, sizeof folder, "%s/archive", ek_store_folder(importing->import->store));
     if (len < 0 || (size_t)len >= sizeof folder)
         return ek_fail(err, EK_LIMIT, "the store's path is too long");
     return ek_archive_open(&importing->slice.archive, folder, err);
@@ -155,8 +153,10 @@ int import_warc(struct importing *importing, struct ek_err *err)
 {
     struct walk walk = {.importing = importing};
     struct ek_warc *warc = NULL;
-    struct pipeline_config config = {
-        .slice = &importing->slice, .pool = importing->import->pool, .filed = filed, .owner = &walk};
+    struct pipeline_config config = {.slice = &importing->slice,
+                                     .pool = importing->import->pool,
+                                     .filed = filed,
+                                     .owner = &walk};
     int result = -1;
     ek_buf_init(&walk.request, EK_MAX_HTTP_HEADER_BYTES);
     ek_buf_init(&walk.response, 2 * (size_t)EK_MAX_PAGE_BYTES + EK_MAX_HTTP_HEADER_BYTES);

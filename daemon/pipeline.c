@@ -8,7 +8,7 @@
 #include "ekbom/buf.h"
 #include "ekbom/limits.h"
 
-struct pending {                /* a page that a reader has */
+struct pending { /* a page that a reader has */
     struct pending *next;
     struct ek_page_filing filing;
     char *url;
@@ -17,7 +17,7 @@ struct pending {                /* a page that a reader has */
 
 struct pipeline {
     struct pipeline_config config;
-    struct ek_arena *arena;     /* of one result */
+    struct ek_arena *arena; /* of one result */
     struct pending *first, **last;
 };
 
@@ -77,10 +77,10 @@ static int conclude(struct pipeline *pipeline, const struct ek_page_filing *fili
             ek_buf_addf(&fields, "thread: %s\r\n", page->thread_id);
         ek_buf_addf(&fields, "posts: %zu\r\n", page->post_count);
     }
-    int result = fields.failed ? ek_fail_memory(err)
-                               : ek_archive_conclude(pipeline->config.slice->archive,
-                                                     &filing->archived, filing->url,
-                                                     filing->fetched, fields.data, err);
+    int result = fields.failed
+                     ? ek_fail_memory(err)
+                     : ek_archive_conclude(pipeline->config.slice->archive, &filing->archived,
+                                           filing->url, filing->fetched, fields.data, err);
     ek_buf_free(&fields);
     return result;
 }
@@ -156,8 +156,7 @@ static int send_page(struct pipeline *pipeline, const struct pipeline_page *page
     return ek_pool_submit_page(pipeline->config.pool, &wire, NULL, err);
 }
 
-int pipeline_submit(struct pipeline *pipeline, const struct pipeline_page *page,
-                    struct ek_err *err)
+int pipeline_submit(struct pipeline *pipeline, const struct pipeline_page *page, struct ek_err *err)
 {
     struct ek_page_key key;
     ek_page_key_make(&key, page->url, page->fetched, page->body, page->body_len);

@@ -15,28 +15,29 @@ struct pipeline_page {
     ek_time fetched;
     int status;
     const char *charset;
-    const void *body;           /* decoded */
+    const void *body; /* decoded */
     size_t body_len;
-    const void *response;       /* HTTP head and body, for the archive */
+    const void *response; /* HTTP head and body, for the archive */
     size_t response_len;
-    const void *request;        /* HTTP request, or NULL */
+    const void *request; /* HTTP request, or NULL */
     size_t request_len;
-    void *context;              /* given back to `filed` */
+    void *context; /* given back to `filed` */
 };
 
 struct pipeline_config {
-    struct slice *slice;        /* with its archive; the caller's */
-    struct ek_pool *pool;       /* the caller's */
+    struct slice *slice;  /* with its archive; the caller's */
+    struct ek_pool *pool; /* the caller's */
     /* A page was filed, inside the open slice: page is NULL when it was quarantined. -1 to stop. */
     int (*filed)(void *owner, void *context, const struct ek_page_filing *filing,
                  const struct ek_page *page, size_t changed, struct ek_err *err);
     void *owner;
 };
 
-struct pipeline *pipeline_new(const struct pipeline_config *config);    /* NULL: out of memory */
+struct pipeline *pipeline_new(const struct pipeline_config *config); /* NULL: out of memory */
 void pipeline_free(struct pipeline *pipeline);
 
-/* 1 if the page is in the store or on its way already, 0 when it was taken, -1. Waits for a place. */
+/* 1 if the page is in the store or on its way already, 0 when it was taken, -1. Waits for a place.
+ */
 int pipeline_submit(struct pipeline *pipeline, const struct pipeline_page *page,
                     struct ek_err *err);
 /* File what the readers have finished; with `all`, wait until nothing is on its way. */

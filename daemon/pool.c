@@ -1,9 +1,10 @@
 /* pool.c - a few readers, kept busy, replaced when they die. See ekbom/pool.h.
  *
- * A reader holds up to EK_READER_IN_FLIGHT units of work (pool_job.h); the first is the one it works on, and the one that is blamed when it
- * dies. A blamed unit of several items is cut in two; one of a single item is tried once more,
- * since a reader may die of something else (memory taken by others), unless it used up its time.
- * Units that only stood in the queue of a dead reader go back unblamed.
+ * A reader holds up to EK_READER_IN_FLIGHT units of work (pool_job.h); the first is the one it
+ * works on, and the one that is blamed when it dies. A blamed unit of several items is cut in two;
+ * one of a single item is tried once more, since a reader may die of something else (memory taken
+ * by others), unless it used up its time. Units that only stood in the queue of a dead reader go
+ * back unblamed.
  *
  * Results are given back in the order of submission: the importer then needs no order of its own,
  * and an import that was killed goes on where it stopped. */
@@ -27,21 +28,21 @@
 #define MAX_FAILED_STARTS 3
 #define JOBS_PER_READER 8
 
-struct seat {                   /* a reader and what it works on */
+struct seat { /* a reader and what it works on */
     struct reader_process process;
     bool ready;
     struct unit *units[EK_READER_IN_FLIGHT];
     unsigned unit_count;
-    int64_t deadline;           /* monotonic milliseconds; of the start, or of units[0] */
+    int64_t deadline; /* monotonic milliseconds; of the start, or of units[0] */
 };
 
 struct ek_pool {
     char *program;
-    struct ek_buf setup;        /* the SETUP frame */
+    struct ek_buf setup; /* the SETUP frame */
     struct seat *seats;
     unsigned seat_count, failed_starts;
     struct unit *waiting, **waiting_end;
-    struct job *jobs, **jobs_end;   /* in order of submission */
+    struct job *jobs, **jobs_end; /* in order of submission */
     size_t pending;
     const char *downgrade;
     char downgrade_text[256];
@@ -138,13 +139,13 @@ static int blame(struct ek_pool *pool, struct unit *unit, const char *how, bool 
 /* A reader is gone, hangs (how = why) or talks nonsense: bury it, start another. */
 static int replace(struct ek_pool *pool, struct seat *seat, const char *why, struct ek_err *err)
 {
-    const char *how = "could not be started again";
+    const char *how = "its reader could not be started again";
     bool by_limit = false;
     reader_end(&seat->process, &how, &by_limit);
     if (why)
         how = why;
     if (!seat->ready && ++pool->failed_starts >= MAX_FAILED_STARTS)
-        return ek_fail(err, EK_CHILD, "%s does not start: it %s", pool->program, how);
+        return ek_fail(err, EK_CHILD, "%s does not start: %s", pool->program, how);
     while (seat->unit_count > 1)
         wait_first(pool, seat->units[--seat->unit_count]);
     if (seat->unit_count == 1) {
@@ -229,11 +230,11 @@ static int step_seat(struct ek_pool *pool, struct seat *seat, struct ek_err *err
     if (result < 0)
         return -1;
     if (result > 0)
-        return replace(pool, seat, "broke the protocol", err);
+        return replace(pool, seat, "its reader broke the protocol", err);
     if (gone)
         return replace(pool, seat, NULL, err);
     if (busy(seat) && now_ms() >= seat->deadline)
-        return replace(pool, seat, "took longer than its deadline", err);
+        return replace(pool, seat, "its reader took longer than its deadline", err);
     if (assign(pool, seat, err) != 0)
         return -1;
     reader_send(&seat->process); /* a failure is seen at the next step */

@@ -35,8 +35,7 @@ struct job *job_new(bool page, size_t count, void *context)
     return job;
 }
 
-int job_reply(struct unit *unit, char *payload, size_t len, const char *reason,
-                      struct ek_err *err)
+int job_reply(struct unit *unit, char *payload, size_t len, const char *reason, struct ek_err *err)
 {
     struct reply *reply = calloc(1, sizeof *reply);
     if (!reply) {
@@ -90,11 +89,10 @@ static void decode_reply(const struct job *job, const struct reply *reply, struc
         }
     }
     /* A reply that does not decode is the work of a page that took its reader over. */
-    for (size_t i = reply->first; reply->payload && !ek_cursor_done(&cursor) &&
-                                  i < reply->first + reply->count;
-         i++) {
+    for (size_t i = reply->first;
+         reply->payload && !ek_cursor_done(&cursor) && i < reply->first + reply->count; i++) {
         result->items[i] = (struct ek_pool_item){
-            .quarantined = true, .reason = "made its reader answer with nonsense"};
+            .quarantined = true, .reason = "it made its reader answer with nonsense"};
         result->page = NULL;
     }
 }

@@ -12,30 +12,30 @@
 struct unit {
     struct unit *next;
     struct job *job;
-    size_t first, count;        /* items of the job */
+    size_t first, count; /* items of the job */
     unsigned blamed;
 };
 
-struct reply {                  /* the answer to a unit, or the reason why there is none */
+struct reply { /* the answer to a unit, or the reason why there is none */
     struct reply *next;
     size_t first, count;
-    char *payload;              /* NULL: quarantined */
+    char *payload; /* NULL: quarantined */
     size_t len;
-    const char *reason;         /* static */
+    const char *reason; /* static */
 };
 
 struct job {
     struct job *next;
     void *context;
     bool page;
-    size_t count;               /* items */
-    struct ek_buf bytes;        /* encoded items, one after the other */
-    size_t *starts;             /* count + 1 offsets into bytes */
-    struct reply *replies;      /* sorted by first */
-    size_t answered;            /* items */
+    size_t count;          /* items */
+    struct ek_buf bytes;   /* encoded items, one after the other */
+    size_t *starts;        /* count + 1 offsets into bytes */
+    struct reply *replies; /* sorted by first */
+    size_t answered;       /* items */
 };
 
-struct job *job_new(bool page, size_t count, void *context);    /* NULL: out of memory */
+struct job *job_new(bool page, size_t count, void *context); /* NULL: out of memory */
 void job_free(struct job *job);
 /* File the answer to a unit, which is freed; payload is taken over. */
 int job_reply(struct unit *unit, char *payload, size_t len, const char *reason, struct ek_err *err);

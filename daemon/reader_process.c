@@ -62,8 +62,8 @@ int reader_start(struct reader_process *reader, const char *program, struct ek_e
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return ek_fail_errno(err, "socketpair");
     int flags = fcntl(pair[0], F_GETFL);
-    int error = fcntl(pair[0], F_SETFL, flags | O_NONBLOCK) == 0 ? spawn(reader, program, pair[1])
-                                                                 : errno;
+    int error =
+        fcntl(pair[0], F_SETFL, flags | O_NONBLOCK) == 0 ? spawn(reader, program, pair[1]) : errno;
     close(pair[1]);
     if (error) {
         close(pair[0]);
@@ -84,22 +84,26 @@ static const char *describe(int status, bool *by_limit)
         int signal;
         const char *words;
     } words[] = {
-        {SIGSEGV, "crashed (segmentation fault)"}, {SIGBUS, "crashed (bus error)"},
-        {SIGILL, "crashed (illegal instruction)"}, {SIGABRT, "crashed (abort)"},
-        {SIGTRAP, "crashed (trap)"},               {SIGFPE, "crashed (arithmetic error)"},
-        {SIGSYS, "crashed (forbidden call)"},      {SIGKILL, "was killed"},
+        {SIGSEGV, "its reader crashed (segmentation fault)"},
+        {SIGBUS, "its reader crashed (bus error)"},
+        {SIGILL, "its reader crashed (illegal instruction)"},
+        {SIGABRT, "its reader crashed (abort)"},
+        {SIGTRAP, "its reader crashed (trap)"},
+        {SIGFPE, "its reader crashed (arithmetic error)"},
+        {SIGSYS, "its reader crashed (forbidden call)"},
+        {SIGKILL, "its reader was killed"},
     };
     *by_limit = false;
     if (!WIFSIGNALED(status))
-        return "ended by itself";
+        return "its reader ended by itself";
     if (WTERMSIG(status) == SIGXCPU) {
         *by_limit = true;
-        return "used up its processor time";
+        return "its reader used up its processor time";
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].signal == WTERMSIG(status))
             return words[i].words;
-    return "was ended by a signal";
+    return "its reader was ended by a signal";
 }
 
 void reader_end(struct reader_process *reader, const char **how, bool *by_limit)
@@ -178,8 +182,7 @@ bool reader_frame(struct reader_process *reader, enum ek_frame *type, const char
 void reader_drop_frame(struct reader_process *reader)
 {
     enum ek_frame type;
-    size_t whole =
-        ek_frame_head((const unsigned char *)reader->in.data, &type) + EK_FRAME_HEAD;
+    size_t whole = ek_frame_head((const unsigned char *)reader->in.data, &type) + EK_FRAME_HEAD;
     memmove(reader->in.data, reader->in.data + whole, reader->in.len - whole);
     reader->in.len -= whole;
 }

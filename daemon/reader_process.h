@@ -11,17 +11,17 @@
 #include "ekbom/wire.h"
 
 struct reader_process {
-    pid_t pid;          /* 0: not running */
-    int fd;             /* our end of the socketpair, non-blocking */
-    struct ek_buf out;  /* frames to send; sent of them are gone */
+    pid_t pid;         /* 0: not running */
+    int fd;            /* our end of the socketpair, non-blocking */
+    struct ek_buf out; /* frames to send; sent of them are gone */
     size_t sent;
-    struct ek_buf in;   /* bytes received that are not yet a whole frame */
+    struct ek_buf in; /* bytes received that are not yet a whole frame */
 };
 
 /* Start program with a socketpair as its only descriptor. */
 int reader_start(struct reader_process *reader, const char *program, struct ek_err *err);
-/* End it and reap it. *how says in words how it ended ("crashed (segmentation fault)"); *by_limit
- * is set when its processor time was used up. how may be NULL. */
+/* End it and reap it. *how says in words how it ended ("its reader crashed (segmentation fault)");
+ * *by_limit is set when its processor time was used up. how may be NULL. */
 void reader_end(struct reader_process *reader, const char **how, bool *by_limit);
 
 /* Send and receive what goes without waiting. -1: the child is gone (or broke the protocol). */

@@ -18,8 +18,7 @@ int slice_commit(struct slice *slice, bool now, bool *committed, struct ek_err *
 {
     if (committed)
         *committed = false;
-    if (!slice->open ||
-        (!now && slice->posts < EK_SLICE_POSTS && slice->pages < EK_SLICE_PAGES))
+    if (!slice->open || (!now && slice->posts < EK_SLICE_POSTS && slice->pages < EK_SLICE_PAGES))
         return 0;
     if (slice->archive && ek_archive_flush(slice->archive, err) != 0) {
         slice_abort(slice);

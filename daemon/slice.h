@@ -14,12 +14,12 @@
 
 struct slice {
     struct ek_store *store;
-    struct ek_archive *archive;     /* NULL: nothing is archived */
+    struct ek_archive *archive; /* NULL: nothing is archived */
     bool open;
-    uint64_t posts, pages;          /* in it so far: added by whoever files them */
+    uint64_t posts, pages; /* in it so far: added by whoever files them */
 };
 
-int slice_begin(struct slice *slice, struct ek_err *err);           /* unless one is open */
+int slice_begin(struct slice *slice, struct ek_err *err); /* unless one is open */
 /* Commit when it is full, or `now`. *committed (may be NULL) tells whether it did. On -1 the slice
  * is undone. */
 int slice_commit(struct slice *slice, bool now, bool *committed, struct ek_err *err);

@@ -24,13 +24,13 @@ struct walk {
     struct walk_config config;
     struct queue boards, threads;
     enum stage stage;
-    char *id;                   /* of the board or thread being read */
-    char *url;                  /* the page to be fetched */
-    char *first_url;            /* of the thread, if it must be read from its first page */
-    bool fresh;                 /* this page is the first of this reading */
-    bool overlap;               /* ... of a thread that was read before: something must be known */
-    struct ek_arena *arena;     /* of one step */
-    size_t rechecks;            /* threads of this round that are read again for their age */
+    char *id;               /* of the board or thread being read */
+    char *url;              /* the page to be fetched */
+    char *first_url;        /* of the thread, if it must be read from its first page */
+    bool fresh;             /* this page is the first of this reading */
+    bool overlap;           /* ... of a thread that was read before: something must be known */
+    struct ek_arena *arena; /* of one step */
+    size_t rechecks;        /* threads of this round that are read again for their age */
     struct walk_report report;
 };
 
@@ -90,7 +90,7 @@ static int take_up_board(void *context, const struct ek_frontier *entry, struct 
     struct walk *walk = context;
     bool wanted = ek_frontier_has_news(entry) || walk->config.recheck;
     return wanted && in_scope(walk, entry->id) ? queue_add(&walk->boards, entry->id, false, err)
-                                                : 0;
+                                               : 0;
 }
 
 static int take_up_thread(void *context, const struct ek_frontier *entry, struct ek_err *err)
@@ -142,8 +142,11 @@ int walk_begin(struct walk *walk, struct ek_err *err)
 static int get(struct walk *walk, enum ek_frontier_kind kind, const char *id,
                struct ek_frontier *entry, struct ek_err *err)
 {
-    *entry = (struct ek_frontier){.kind = kind, .id = id, .visited = EK_TIME_UNKNOWN,
-                                  .due = EK_TIME_UNKNOWN, .error_time = EK_TIME_UNKNOWN};
+    *entry = (struct ek_frontier){.kind = kind,
+                                  .id = id,
+                                  .visited = EK_TIME_UNKNOWN,
+                                  .due = EK_TIME_UNKNOWN,
+                                  .error_time = EK_TIME_UNKNOWN};
     return ek_frontier_get(walk->config.store, walk->config.source, kind, id, walk->arena, entry,
                            err);
 }
@@ -247,9 +250,9 @@ static int take_row(struct walk *walk, const struct ek_link *link, struct ek_err
     int known = get(walk, kind, link->id, &entry, err);
     if (known < 0)
         return -1;
-    bool same = known && (link->last_post_id && entry.listed
-                              ? strcmp(link->last_post_id, entry.listed) == 0
-                              : !link->last_post_id);
+    bool same =
+        known && (link->last_post_id && entry.listed ? strcmp(link->last_post_id, entry.listed) == 0
+                                                     : !link->last_post_id);
     if (!same || !known) {
         entry.url = link->url;
         entry.listed = link->last_post_id ? link->last_post_id : entry.listed;

@@ -14,28 +14,28 @@ struct walk;
 
 struct walk_config {
     struct ek_store *store;
-    const char *source;             /* the address that the walk begins with: index, board, thread */
-    const char *const *boards;      /* own ids of the boards to be walked; none: all */
+    const char *source;        /* the address that the walk begins with: index, board, thread */
+    const char *const *boards; /* own ids of the boards to be walked; none: all */
     size_t board_count;
-    bool recheck;                   /* read every known thread whole, not only those with news */
-    ek_time recheck_before;         /* threads last read whole before this are read again ... */
-    size_t recheck_limit;           /* ... at most so many a round; 0: none */
-    size_t max_pages;               /* of one round; 0: no limit */
+    bool recheck;           /* read every known thread whole, not only those with news */
+    ek_time recheck_before; /* threads last read whole before this are read again ... */
+    size_t recheck_limit;   /* ... at most so many a round; 0: none */
+    size_t max_pages;       /* of one round; 0: no limit */
 };
 
-struct walk *walk_new(const struct walk_config *config);    /* NULL: out of memory */
+struct walk *walk_new(const struct walk_config *config); /* NULL: out of memory */
 void walk_free(struct walk *walk);
 
 /* Begin a round: the source's own address first. What an earlier round left undone is taken up. */
 int walk_begin(struct walk *walk, struct ek_err *err);
 
 enum walk_state {
-    WALK_GO,        /* fetch *url */
-    WALK_DONE       /* the round is complete */
+    WALK_GO,  /* fetch *url */
+    WALK_DONE /* the round is complete */
 };
 struct walk_request {
     const char *url;
-    const char *etag, *last_modified;   /* of the copy at hand; NULL */
+    const char *etag, *last_modified; /* of the copy at hand; NULL */
 };
 /* What to fetch next; the same again until walk_took, walk_unchanged or walk_passed. Valid until
  * then. */
@@ -43,9 +43,9 @@ int walk_next(struct walk *walk, enum walk_state *state, struct walk_request *re
               struct ek_err *err);
 
 struct walk_answer {
-    const struct ek_page *page;         /* NULL: quarantined */
+    const struct ek_page *page; /* NULL: quarantined */
     ek_time fetched;
-    size_t changed;                     /* posts new or revised */
+    size_t changed; /* posts new or revised */
     const char *etag, *last_modified;
 };
 /* The page asked for was read, inside the open slice. */
@@ -55,11 +55,11 @@ int walk_unchanged(struct walk *walk, ek_time fetched, struct ek_err *err);
 /* It cannot be had: disallowed, refused, gone elsewhere. In a slice. */
 int walk_passed(struct walk *walk, const char *reason, ek_time now, struct ek_err *err);
 
-struct walk_report {        /* of this round */
+struct walk_report { /* of this round */
     uint64_t index_pages, board_pages, thread_pages;
-    uint64_t closed;        /* boards and threads that could not be read */
-    bool limited;           /* max_pages was reached */
-    const char *failed;     /* the source itself could not be read: why; NULL */
+    uint64_t closed;    /* boards and threads that could not be read */
+    bool limited;       /* max_pages was reached */
+    const char *failed; /* the source itself could not be read: why; NULL */
 };
 const struct walk_report *walk_report(const struct walk *walk);
 

@@ -29,8 +29,11 @@ build libjansson-dev      jansson      JSON in and out
 build nettle-dev          nettle       digests and keyed pseudonyms
 build libicu-dev          icu-uc       Unicode, charsets, time zones
 build libseccomp-dev      libseccomp   the readers' confinement
+build libcurl4-openssl-dev libcurl   fetch: HTTP
+build libconfig-dev       libconfig    the service's configuration
+build libsystemd-dev      libsystemd   READY, watchdog, reload under systemd
+build python3             python3      the sample board that the demo and the tests serve
 check libcmocka-dev       cmocka       unit tests
-check python3             python3      reference values and hostile files made by tests
 lint  clang               clang        the second compiler, and its fuzzer
 lint  libclang-rt-14-dev  -            clang's sanitizers
 lint  cppcheck            cppcheck     static analysis

@@ -38,8 +38,7 @@ static int restrict_files(const char **missing, struct ek_err *err)
 {
     /* Rights that each version of the interface knows: 13 in the first, then one more each. */
     static const unsigned long long rights[] = {0, 0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff};
-    long version =
-        syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (version < 1) {
         *missing = "landlock is not available in this kernel; seccomp alone keeps files closed";
         return 0;
@@ -67,8 +66,8 @@ static const int allowed[] = {
 
 /* What a sanitizer build refuses; the sanitizers' own needs are many and change. */
 static const int refused[] = {
-    SCMP_SYS(open),   SCMP_SYS(creat),   SCMP_SYS(socket),  SCMP_SYS(connect), SCMP_SYS(execve),
-    SCMP_SYS(fork),   SCMP_SYS(vfork),   SCMP_SYS(execveat), SCMP_SYS(openat2),
+    SCMP_SYS(open), SCMP_SYS(creat), SCMP_SYS(socket),   SCMP_SYS(connect), SCMP_SYS(execve),
+    SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(execveat), SCMP_SYS(openat2),
 };
 
 static int add_plain_rules(scmp_filter_ctx filter)
@@ -81,8 +80,8 @@ static int add_plain_rules(scmp_filter_ctx filter)
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     /* its own limits, to be allowed more processor time for the next request */
-    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-                            SCMP_A0(SCMP_CMP_EQ, 0));
+    bad |=
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
     return bad;
 }
 
@@ -192,9 +191,12 @@ int ek_confine_check(void)
         const char *name;
         long (*attempt)(void);
     } attempts[] = {
-        {"open a file", try_open},       {"create a file", try_create},
-        {"open a socket", try_socket},   {"fork", try_fork},
-        {"run a program", try_exec},     {"signal another process", try_kill},
+        {"open a file", try_open},
+        {"create a file", try_create},
+        {"open a socket", try_socket},
+        {"fork", try_fork},
+        {"run a program", try_exec},
+        {"signal another process", try_kill},
         {"map executable memory", try_executable_memory},
         {"take 768 MiB of memory", try_memory},
     };

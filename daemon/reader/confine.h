@@ -15,7 +15,8 @@ int ek_confine(const char **missing, struct ek_err *err);
 /* Allow EK_READER_CPU_SECONDS of processor time from now on; then SIGXCPU ends the process. */
 int ek_confine_processor(struct ek_err *err);
 
-/* Try what must be refused, print a line each to standard output; 0 if all was refused, 1 if not. */
+/* Try what must be refused, print a line each to standard output; 0 if all was refused, 1 if not.
+ */
 int ek_confine_check(void);
 
 #endif

@@ -26,11 +26,11 @@
 #define CHANNEL 0
 
 struct reader {
-    struct ek_profiles *profiles;   /* NULL: no extraction */
-    struct ek_matcher *matcher;     /* NULL: no tagging */
-    struct ek_arena *arena;         /* of the current request */
+    struct ek_profiles *profiles; /* NULL: no extraction */
+    struct ek_matcher *matcher;   /* NULL: no tagging */
+    struct ek_arena *arena;       /* of the current request */
     struct ek_buf in, out;
-    const char *crash_on;           /* test hook, see EKBOM_READER_CRASH_ON in the manual */
+    const char *crash_on; /* test hook, see EKBOM_READER_CRASH_ON in the manual */
 };
 
 static int read_bytes(void *to, size_t len)
@@ -89,8 +89,7 @@ static int compile_rules(struct reader *reader, struct ek_arena *arena,
     struct ek_diagnostics diagnostics;
     if (ek_rules_compile(&rules, bundle, arena, &diagnostics, err) != 0)
         return -1;
-    reader->matcher =
-        ek_matcher_new(rules, naive ? EK_ENGINE_NAIVE : EK_ENGINE_FAST, err);
+    reader->matcher = ek_matcher_new(rules, naive ? EK_ENGINE_NAIVE : EK_ENGINE_FAST, err);
     return reader->matcher ? 0 : -1;
 }
 

@@ -26,11 +26,11 @@ extern const char *const ek_export_format_names[]; /* jsonl csv tsv */
 #define EK_EXPORT_KEY_TEXT 17
 
 struct ek_export_config {
-    const char *path;       /* "-" is standard output */
-    const char *table;      /* NULL: posts */
-    const char *format;     /* NULL: jsonl */
+    const char *path;   /* "-" is standard output */
+    const char *table;  /* NULL: posts */
+    const char *format; /* NULL: jsonl */
     enum ek_tier tier;
-    const char *ruleset;    /* digest, in every row; NULL if nothing is tagged */
+    const char *ruleset; /* digest, in every row; NULL if nothing is tagged */
     /* Keyed ids of the open tier, as ek_store_pseudonym: kind is author, post or thread; for an
      * author, id is the account's id; where there is none, "guest:" or "name:" and the name. */
     int (*pseudonym)(void *context, const char *kind, const char *forum, const char *id,
@@ -47,7 +47,7 @@ int ek_export_open(struct ek_export **export, const struct ek_export_config *con
 int ek_export_post(struct ek_export *export, const struct ek_entry *entry,
                    const struct ek_tags *tags, struct ek_err *err);
 int ek_export_thread(struct ek_export *export, const struct ek_thread *thread, struct ek_err *err);
-uint64_t ek_export_rows(const struct ek_export *export);    /* written so far */
+uint64_t ek_export_rows(const struct ek_export *export); /* written so far */
 /* Ends the file and frees the export. On -1 nothing is left. */
 int ek_export_close(struct ek_export *export, struct ek_err *err);
 /* Frees the export and leaves nothing behind; NULL is allowed. */
@@ -55,8 +55,8 @@ void ek_export_cancel(struct ek_export *export);
 
 struct ek_export_column {
     const char *name;
-    const char *type;       /* text, id, key, time, date, yes/no, integer, number, list, json */
-    unsigned tiers;         /* bits 1 << enum ek_tier */
+    const char *type; /* text, id, key, time, date, yes/no, integer, number, list, json */
+    unsigned tiers;   /* bits 1 << enum ek_tier */
 };
 /* The columns of a table in every tier, in order: 1, or 0 if there is none at that
  * index. */

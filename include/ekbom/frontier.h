@@ -1,5 +1,5 @@
-/* frontier.h - what a crawl knows of a board's index, boards and threads, kept in the records so that
- * a kill at any moment loses at most the pages in flight.
+/* frontier.h - what a crawl knows of a board's index, boards and threads, kept in the records so
+ * that a kill at any moment loses at most the pages in flight.
  *
  * The unit of change is the newest post id that a listing shows. A board or thread has news when
  * `listed` differs from both `done` and `newest`. Entries are keyed by source (the address that a
@@ -23,20 +23,20 @@ enum ek_frontier_kind {
     EK_FRONTIER_KINDS
 };
 
-struct ek_frontier {        /* strings may be NULL, but for id and url */
+struct ek_frontier { /* strings may be NULL, but for id and url */
     enum ek_frontier_kind kind;
     const char *id;
-    const char *url;        /* of the first page */
-    const char *listed;     /* newest post id that a listing showed */
-    const char *done;       /* what `listed` was when this was last read to its end */
-    const char *newest;     /* newest post id on its own last page */
-    const char *last_page;  /* address of the last page read: where news are looked for */
-    const char *next_page;  /* the page after it, while a reading is not at its end */
-    ek_time visited;        /* when it was last read to its end; unknown: never */
-    ek_time due;            /* index: when the source is to be visited next */
-    const char *etag, *last_modified;   /* index: of the copy at hand */
-    const char *closed;     /* why it is not asked any more until its listing changes */
-    const char *error;      /* index: the last error of the source; NULL since a success */
+    const char *url;                  /* of the first page */
+    const char *listed;               /* newest post id that a listing showed */
+    const char *done;                 /* what `listed` was when this was last read to its end */
+    const char *newest;               /* newest post id on its own last page */
+    const char *last_page;            /* address of the last page read: where news are looked for */
+    const char *next_page;            /* the page after it, while a reading is not at its end */
+    ek_time visited;                  /* when it was last read to its end; unknown: never */
+    ek_time due;                      /* index: when the source is to be visited next */
+    const char *etag, *last_modified; /* index: of the copy at hand */
+    const char *closed;               /* why it is not asked any more until its listing changes */
+    const char *error; /* index: the last error of the source; NULL since a success */
     ek_time error_time;
 };
 
@@ -62,15 +62,14 @@ int ek_frontier_sources(struct ek_store *store,
                         void *context, struct ek_err *err);
 
 struct ek_kept_robots {
-    const char *url;        /* of the robots.txt, or the host's */
+    const char *url; /* of the robots.txt, or the host's */
     int status;
     ek_time fetched;
     const void *body;
     size_t len;
 };
 /* In a slice. */
-int ek_robots_keep(struct ek_store *store, const struct ek_kept_robots *robots,
-                   struct ek_err *err);
+int ek_robots_keep(struct ek_store *store, const struct ek_kept_robots *robots, struct ek_err *err);
 /* Every robots.txt that is kept. */
 int ek_robots_each(struct ek_store *store,
                    int (*visit)(void *context, const struct ek_kept_robots *robots,

@@ -15,20 +15,20 @@ struct ek_pool;
 struct ek_store;
 
 struct ek_import_report {
-    uint64_t records;           /* WARC records or JSONL lines read */
-    uint64_t pages;             /* pages filed now (JSONL: 0) */
-    uint64_t known;             /* pages that the store had already */
-    uint64_t posts;             /* posts seen in them */
-    uint64_t changed;           /* posts new or revised */
-    uint64_t passed_over;       /* records that are no pages: images, feeds, redirects */
-    uint64_t quarantined;       /* pages or posts that a reader could not read */
-    uint64_t refused;           /* JSONL lines that are not posts */
-    bool cut_short;             /* the file ends in the middle or is damaged further on */
+    uint64_t records;     /* WARC records or JSONL lines read */
+    uint64_t pages;       /* pages filed now (JSONL: 0) */
+    uint64_t known;       /* pages that the store had already */
+    uint64_t posts;       /* posts seen in them */
+    uint64_t changed;     /* posts new or revised */
+    uint64_t passed_over; /* records that are no pages: images, feeds, redirects */
+    uint64_t quarantined; /* pages or posts that a reader could not read */
+    uint64_t refused;     /* JSONL lines that are not posts */
+    bool cut_short;       /* the file ends in the middle or is damaged further on */
 };
 
-struct ek_import {              /* what an import works with; all owned by the caller */
-    struct ek_store *store;     /* opened for writing */
-    struct ek_pool *pool;       /* with the profiles and the store's current rules */
+struct ek_import {          /* what an import works with; all owned by the caller */
+    struct ek_store *store; /* opened for writing */
+    struct ek_pool *pool;   /* with the profiles and the store's current rules */
     /* Called for what a person should know: one line each, with the place. */
     void (*say)(void *context, const char *line);
     /* Called now and then with the counts so far. */
@@ -42,9 +42,13 @@ struct ek_import {              /* what an import works with; all owned by the c
 int ek_import_file(const struct ek_import *import, const char *path,
                    struct ek_import_report *report, struct ek_err *err);
 
+/* Make this rule set the store's newest generation, with its codes; ek_store_swap puts it in force
+ * where there was another. -1, with nothing changed, if it does not compile. */
+int ek_put_rules(struct ek_store *store, const struct ek_bundle *bundle, struct ek_err *err);
+
 /* Tag every post whose tags the index lacks, in batches through the pool. *tagged counts them. */
 int ek_tag_behind(struct ek_store *store, struct ek_pool *pool,
-                  void (*progress)(void *context, uint64_t tagged), void *context,
-                  uint64_t *tagged, struct ek_err *err);
+                  void (*progress)(void *context, uint64_t tagged), void *context, uint64_t *tagged,
+                  struct ek_err *err);
 
 #endif

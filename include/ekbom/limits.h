@@ -3,13 +3,14 @@
 #define EKBOM_LIMITS_H
 
 /* Pages. Real thread pages are 20 to 300 KB; the largest phpBB page seen is under 1 MB. */
-#define EK_MAX_PAGE_BYTES (8u << 20) /* decoded body of one page */
-#define EK_MAX_PAGE_NODES 400000u    /* elements of one page */
-#define EK_MAX_PAGE_DEPTH 512u       /* element nesting; real pages stay under 60 */
+#define EK_MAX_PAGE_BYTES (8u << 20)  /* decoded body of one page */
+#define EK_MAX_PAGE_NODES 400000u     /* elements of one page */
+#define EK_MAX_TAG_ATTRIBUTES 1000u   /* of one tag; real ones have under 40 */
+#define EK_MAX_PAGE_DEPTH 512u        /* element nesting; real pages stay under 60 */
 #define EK_MAX_PAGE_STEPS (16u << 20) /* selector tests: 0.3 s; real pages take under 10,000 */
-#define EK_MAX_PAGE_POSTS 2000u      /* posts on one page; print views go to 1,000 */
-#define EK_MAX_QUOTE_DEPTH 32u       /* forums stop at 3 to 10 */
-#define EK_MAX_ID_BYTES 255u         /* a forum's own id; message ids are the longest */
+#define EK_MAX_PAGE_POSTS 2000u       /* posts on one page; print views go to 1,000 */
+#define EK_MAX_QUOTE_DEPTH 32u        /* forums stop at 3 to 10 */
+#define EK_MAX_ID_BYTES 255u          /* a forum's own id; message ids are the longest */
 #define EK_MAX_URL_BYTES 4096u
 
 /* Posts. The longest real posts are some 60 KB; 10 MB must be survived, not served quickly. */
@@ -21,15 +22,15 @@
 #define EK_MAX_RULE_FILE_BYTES (1u << 20)
 #define EK_MAX_BUNDLE_BYTES (16u << 20)
 #define EK_MAX_BUNDLE_FILES 1000u
-#define EK_MAX_TOKENS (6u << 20)                /* words and marks of one text: 10 MB of prose has 2.5 M */
-#define EK_MAX_SPANS (8u << 20)                 /* places of words and conditions in one text */
-#define EK_MAX_CUES_FOUND 5000u                 /* cues looked at in one text; 10,000 words hold 2,000 */
-#define EK_MAX_HITS 1000u                       /* hits listed for one code on one text */
-#define EK_MAX_WITHIN 200u                      /* words of near/N, then/N, forward/N */
-#define EK_MAX_RULE_NODES 500000u               /* words, phrases and conditions of one rule set */
-#define EK_MAX_NESTING 32u                      /* brackets inside brackets in one clause */
-#define EK_JIT_STACK_KIB 256u                   /* PCRE2's own stack for compiled patterns */
-#define EK_MAX_DIAGNOSTICS 100u /* then "and more" */
+#define EK_MAX_TOKENS (6u << 20)  /* words and marks of one text: 10 MB of prose has 2.5 M */
+#define EK_MAX_SPANS (8u << 20)   /* places of words and conditions in one text */
+#define EK_MAX_CUES_FOUND 5000u   /* cues looked at in one text; 10,000 words hold 2,000 */
+#define EK_MAX_HITS 1000u         /* hits listed for one code on one text */
+#define EK_MAX_WITHIN 200u        /* words of near/N, then/N, forward/N */
+#define EK_MAX_RULE_NODES 500000u /* words, phrases and conditions of one rule set */
+#define EK_MAX_NESTING 32u        /* brackets inside brackets in one clause */
+#define EK_JIT_STACK_KIB 256u     /* PCRE2's own stack for compiled patterns */
+#define EK_MAX_DIAGNOSTICS 100u   /* then "and more" */
 #define EK_MAX_PATTERN_BYTES 4096u
 #define EK_MATCH_LIMIT 100000u /* PCRE2 match limit: 0.3 ms at worst */
 #define EK_MATCH_HEAP_KIB 8192u
@@ -72,33 +73,41 @@
 /* Archive. */
 #define EK_MAX_WARC_HEADER_BYTES (64u << 10)
 #define EK_MAX_HTTP_HEADER_BYTES (256u << 10)
-#define EK_MAX_FIELD_BYTES 8192u                /* value of one head line; longer ones are passed over */
-#define EK_MAX_CHUNK_LINE_BYTES 4096u           /* a chunk's size and its extensions */
-#define EK_MAX_WARC_BLOCK_BYTES (16u << 20)     /* kept of one record: a page as it came, and its head */
-#define EK_MAX_WARC_RESYNC_BYTES (1u << 20)     /* searched for the next record after a wrong length */
-#define EK_MAX_WARC_BLANK_BYTES 4096u           /* line ends between two records; four are due */
-#define EK_MAX_WARC_MEMBERS 65536u              /* gzip members in one record; one is usual */
-#define EK_MEMBER_FREE_BYTES (64u << 20)        /* a gzip member may decode to this, */
-#define EK_MAX_MEMBER_RATIO 200u                /* and beyond it only so many times its size */
-#define EK_MAX_OPEN_ARCHIVE_FILES 32u           /* descriptors; a file is a forum's month */
+#define EK_MAX_FIELD_BYTES 8192u      /* value of one head line; longer ones are passed over */
+#define EK_MAX_CHUNK_LINE_BYTES 4096u /* a chunk's size and its extensions */
+#define EK_MAX_WARC_BLOCK_BYTES                                                                    \
+    (16u << 20) /* kept of one record: a page as it came, and its head */
+#define EK_MAX_WARC_RESYNC_BYTES                                                                   \
+    (1u << 20)                           /* searched for the next record after a wrong length      \
+                                          */
+#define EK_MAX_WARC_BLANK_BYTES 4096u    /* line ends between two records; four are due */
+#define EK_MAX_WARC_MEMBERS 65536u       /* gzip members in one record; one is usual */
+#define EK_MEMBER_FREE_BYTES (64u << 20) /* a gzip member may decode to this, */
+#define EK_MAX_MEMBER_RATIO 200u         /* and beyond it only so many times its size */
+#define EK_MAX_OPEN_ARCHIVE_FILES 32u    /* descriptors; a file is a forum's month */
 
 /* Store. */
-#define EK_MAP_BYTES (1ull << 40) /* sparse address space, not disk */
-#define EK_MAP_BYTES_LEAST (64ull << 20)        /* halved down to this where address space is limited */
+#define EK_MAP_BYTES (1ull << 40)        /* sparse address space, not disk */
+#define EK_MAP_BYTES_LEAST (64ull << 20) /* halved down to this where address space is limited */
 #define EK_FILE_AHEAD_PAGES 8192 /* hole behind the last page: more than a slice adds, no disk */
-#define EK_DISK_FULL_BYTES (64u << 10)          /* less than this free: a refused write means a full disk */
-#define EK_STORE_READERS 1022     /* reader slots; LMDB's default 126 is too few */
-#define EK_SLICE_MILLISECONDS 50  /* bulk work commits at least this often in the service */
-#define EK_SLICE_PAGES 64u /* ... and pages */
-#define EK_SLICE_POSTS 1000u      /* bulk work outside the service: posts a commit */
+#define EK_DISK_FULL_BYTES                                                                         \
+    (64u << 10)                  /* less than this free: a refused write means a full disk         \
+                                  */
+#define EK_STORE_READERS 1022    /* reader slots; LMDB's default 126 is too few */
+#define EK_SLICE_MILLISECONDS 50 /* bulk work commits at least this often in the service */
+#define EK_SLICE_PAGES 64u       /* ... and pages */
+#define EK_SLICE_POSTS 1000u     /* bulk work outside the service: posts a commit */
 
-#define EK_MAX_REVISIONS 200u                   /* texts kept of one post; a counter in a text changes at each visit */
-#define EK_MAX_AUTHOR_NAMES 64u                 /* names kept of one author; renaming is rare */
-#define EK_MAX_UNTAGGED_BYTES (8u << 20)        /* texts handed out at once to be tagged */
-#define EK_MAX_BUCKETS 24000u                   /* of a timeline: 2,000 years by month; more is a false date */
+#define EK_MAX_REVISIONS                                                                           \
+    200u /* texts kept of one post; a counter in a text changes at each visit */
+#define EK_MAX_AUTHOR_NAMES 64u          /* names kept of one author; renaming is rare */
+#define EK_MAX_UNTAGGED_BYTES (8u << 20) /* texts handed out at once to be tagged */
+#define EK_MAX_BUCKETS 24000u /* of a timeline: 2,000 years by month; more is a false date */
 
 /* Export. */
-#define EK_MAX_EXPORT_ROW_BYTES (256u << 20)    /* the longest text, every byte of it escaped, twice */
+#define EK_MAX_EXPORT_ROW_BYTES                                                                    \
+    (256u << 20) /* the longest text, every byte of it escaped, twice                              \
+                  */
 
 /* Disclosure. */
 #define EK_WITHHELD_BELOW 5u /* cells with 1 to 4 tagged authors are withheld */

@@ -2,7 +2,7 @@
  *
  * Names are those of the command line contract and of every export. Strings are UTF-8, NFC and
  * NUL-terminated; NULL means "not there" (JSON null). All memory belongs to the arena (or the
- * store transaction) that the record was made in; no record owns anything. */
+ * transaction) that it was made in; no record owns anything. */
 #ifndef EKBOM_RECORD_H
 #define EKBOM_RECORD_H
 
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ekbom/tag.h"
 #include "ekbom/time.h"
 
 enum ek_time_source { /* how a post's time was known */
@@ -131,41 +132,6 @@ struct ek_entry {
     ek_time first_seen, last_seen;
     unsigned revisions;     /* 1 = never seen to change */
     unsigned char page[16]; /* key of the page it was last read from; zeros if none */
-};
-
-enum ek_stance { EK_SUPPORTS, EK_DISPUTES, EK_NEUTRAL, EK_ASKS, EK_STANCES };
-
-struct ek_hit {
-    uint32_t start, end; /* code points of the text that was tagged, half-open */
-    const char *text;    /* the words there */
-    const char *rule;    /* "bid:14": code and line of the rule file */
-    const char *cue;     /* the cue that set the stance, e.g. "disputes: don't buy"; or NULL */
-};
-
-struct ek_tag { /* of a theory, or (code, weight and hits only) of a treatment */
-    const char *code;
-    enum ek_stance stance;
-    bool hedged, experience;
-    bool cramps;         /* target is leg cramps, not RLS */
-    double weight;       /* sum of the weights of the rules that hit */
-    struct ek_hit *hits; /* in text order */
-    size_t hit_count;
-};
-
-struct ek_undetermined { /* a rule that reached a limit on this post */
-    const char *code, *rule, *reason;
-};
-
-struct ek_tags {
-    bool assessable;         /* false: the post's language is not one of the rule set's */
-    struct ek_tag *theories; /* sorted by code, one a code */
-    size_t theory_count;
-    struct ek_tag *treatments; /* sorted by code, one a code */
-    size_t treatment_count;
-    const char **quoted_only; /* theories in quotes and not in own words, sorted */
-    size_t quoted_count;
-    struct ek_undetermined *undetermined;
-    size_t undetermined_count;
 };
 
 /* Names as the contract has them; tables end with NULL. */

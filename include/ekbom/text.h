@@ -49,6 +49,12 @@ int ek_charset_decode(struct ek_buf *out, const char *charset, const void *bytes
 /* White space (any Unicode) runs to one space, trimmed. Into the arena. */
 char *ek_squeeze(struct ek_arena *arena, const char *text, size_t len);
 
+/* Hostile text for people: control characters and the bidirectional overrides that can make a line
+ * read as another are added as \\u escapes; line ends too unless `lines`. */
+void ek_add_visible(struct ek_buf *buf, const char *text, bool lines);
+/* The same with one U+FFFD for each such character, so that code points keep their places. */
+char *ek_mask_harmful(struct ek_arena *arena, const char *text);
+
 /* Case-insensitive ASCII helpers that ignore the locale. */
 bool ek_ascii_equal(const char *a, const char *b);
 bool ek_ascii_starts(const char *text, const char *prefix);

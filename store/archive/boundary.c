@@ -255,6 +255,8 @@ static uint64_t pass_over(struct ek_stream *stream, struct ek_block *block, uint
 static int keep_some(struct ek_stream *stream, struct ek_block *block, struct ek_buf *large,
                      struct ek_buf *oddities, struct ek_err *err)
 {
+    size_t doubtful = search(stream, block->at, block->at + CEILING);
+    size_t before = doubtful == NOWHERE ? CEILING : doubtful - block->at;
     ek_buf_add(large, ek_stream_data(stream) + block->at, CEILING);
     if (large->failed)
         return ek_fail_memory(err);
@@ -265,7 +267,11 @@ static int keep_some(struct ek_stream *stream, struct ek_block *block, struct ek
     block->beyond_ceiling = true;
     ek_odd(oddities, "block of %llu bytes: only the first %u were read",
            (unsigned long long)block->length, CEILING);
-    if (ek_boundary_at(stream, 0, &block->next) != EK_BOUNDARY_NONE)
+    enum ek_boundary found = ek_boundary_at(stream, 0, &block->next);
+    if (found == EK_BOUNDARY_END && block->truncated)
+        block->len = before; /* as in cut_off */
+    block->doubtful = block->len < CEILING;
+    if (found != EK_BOUNDARY_NONE)
         return 0;
     if (ek_stream_damaged_before(stream, 0))
         return refuse(stream, err);

@@ -74,10 +74,10 @@ static void add_digest(struct ek_buf *head, const char *name, const void *bytes,
 
 static void add_date(struct ek_buf *head, ek_time date)
 {
-    char text[EK_TIME_TEXT];
+    char text[EK_TIME_TEXT] = "";
     if (date != EK_TIME_UNKNOWN)
         ek_time_format(date, EK_PRECISION_SECOND, text);
-    if (date == EK_TIME_UNKNOWN || !*text) {
+    if (!*text) {
         ek_time_format((ek_time)time(NULL), EK_PRECISION_SECOND, text);
         ek_buf_adds(head, EK_FETCHED_UNKNOWN ": yes\r\n");
     }

@@ -28,8 +28,7 @@ static int make_key(struct frontier_key *key, const char *source, enum ek_fronti
     unsigned char digest[EK_SHA256_BYTES];
     size_t len = strlen(id);
     if (len > EK_MAX_ID_BYTES)
-        return ek_fail(err, EK_LIMIT, "an id of more than %u bytes: %.60s...", EK_MAX_ID_BYTES,
-                       id);
+        return ek_fail(err, EK_LIMIT, "an id of more than %u bytes: %.60s...", EK_MAX_ID_BYTES, id);
     ek_sha256(source, strlen(source), digest);
     memcpy(key->bytes, digest, SOURCE_BYTES);
     key->bytes[SOURCE_BYTES] = (unsigned char)kind;
@@ -71,7 +70,7 @@ int ek_frontier_put(struct ek_store *store, const char *source, const struct ek_
     if (value->failed)
         return ek_fail_memory(err);
     ek_txn_put(store->slice, EK_FRONTIER, key.bytes, key.len, value->data, value->len);
-    return ek_slice_failed(store, err);
+    return ek_txn_failed(store->slice) ? ek_slice_failed(store, err) : 0;
 }
 
 /* The entry of a key and value; its id is copied from the key. -1 when damaged. */
@@ -83,8 +82,8 @@ static int decode(struct ek_frontier *entry, struct ek_arena *arena, struct ek_b
     if (key.len < SOURCE_BYTES + 1 || bytes[SOURCE_BYTES] >= EK_FRONTIER_KINDS)
         return -1;
     entry->kind = (enum ek_frontier_kind)bytes[SOURCE_BYTES];
-    entry->id = ek_strndup(arena, (const char *)bytes + SOURCE_BYTES + 1,
-                           key.len - SOURCE_BYTES - 1);
+    entry->id =
+        ek_strndup(arena, (const char *)bytes + SOURCE_BYTES + 1, key.len - SOURCE_BYTES - 1);
     entry->url = ek_get_str(&cursor, arena);
     entry->listed = ek_get_str(&cursor, arena);
     entry->done = ek_get_str(&cursor, arena);
@@ -112,8 +111,7 @@ int ek_frontier_get(struct ek_store *store, const char *source, enum ek_frontier
         return -1;
     struct ek_txn *txn = ek_records(store);
     int found = ek_txn_get(txn, EK_FRONTIER, key.bytes, key.len, &value);
-    if (found == 1 &&
-        decode(entry, arena, (struct ek_bytes){key.bytes, key.len}, value) != 0)
+    if (found == 1 && decode(entry, arena, (struct ek_bytes){key.bytes, key.len}, value) != 0)
         found = ek_txn_damaged(txn, EK_FRONTIER, key.bytes, key.len);
     return ek_store_leave(store, found, err);
 }
@@ -130,9 +128,8 @@ static int give(const struct each *each, const struct ek_frontier *entry, struct
 {
     if (each->entry)
         return each->entry(each->context, entry, err);
-    return entry->kind == EK_FRONTIER_INDEX
-               ? each->source(each->context, entry->url, entry, err)
-               : 0;
+    return entry->kind == EK_FRONTIER_INDEX ? each->source(each->context, entry->url, entry, err)
+                                            : 0;
 }
 
 static int walk_entries(struct ek_store *store, const unsigned char *prefix, size_t len,
@@ -188,8 +185,7 @@ int ek_frontier_sources(struct ek_store *store,
 
 /* robots.txt -------------------------------------------------------------------------------- */
 
-int ek_robots_keep(struct ek_store *store, const struct ek_kept_robots *robots,
-                   struct ek_err *err)
+int ek_robots_keep(struct ek_store *store, const struct ek_kept_robots *robots, struct ek_err *err)
 {
     unsigned char key[EK_SHA256_BYTES];
     struct ek_buf *value = &store->value;
@@ -202,7 +198,7 @@ int ek_robots_keep(struct ek_store *store, const struct ek_kept_robots *robots,
     if (value->failed)
         return ek_fail_memory(err);
     ek_txn_put(store->slice, EK_ROBOTS, key, sizeof key, value->data, value->len);
-    return ek_slice_failed(store, err);
+    return ek_txn_failed(store->slice) ? ek_slice_failed(store, err) : 0;
 }
 
 int ek_robots_each(struct ek_store *store,

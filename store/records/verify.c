@@ -254,9 +254,8 @@ long ek_store_verify(struct ek_store *store, void (*report)(void *context, const
                      void *context, struct ek_err *err)
 {
     static void (*const checks[])(struct ek_verifier *) = {
-        ek_verify_names, ek_verify_posts,     ek_verify_tables,
-        ek_verify_pages, ek_verify_archive,   ek_verify_rule_sets,
-        ek_verify_index,
+        ek_verify_names,   ek_verify_posts,     ek_verify_tables, ek_verify_pages,
+        ek_verify_archive, ek_verify_rule_sets, ek_verify_index,
     };
     struct ek_verifier verifier = {.store = store, .report = report, .context = context};
     if (ek_store_enter(store, EK_NEEDS_RECORDS, err))

@@ -16,9 +16,8 @@ static void verify_file(struct ek_verifier *verifier, const char *path)
     int got = ek_warc_open(&warc, path, &err) == 0 ? 1 : -1;
     while (got == 1 && (got = ek_warc_next(warc, &record, &err)) == 1)
         if (record.oddity && !record.truncated)
-            ek_finding(verifier,
-                       "%s: record at byte %llu: %s: restore that file from a backup", path,
-                       (unsigned long long)record.offset, record.oddity);
+            ek_finding(verifier, "%s: record at byte %llu: %s: restore that file from a backup",
+                       path, (unsigned long long)record.offset, record.oddity);
     if (got < 0)
         ek_finding(verifier, "%s: restore that file from a backup", err.message);
     ek_warc_close(warc);

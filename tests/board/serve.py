@@ -150,6 +150,7 @@ class State:
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # head and body are two writes: no waiting between them
     protocol_version = "HTTP/1.1"
     timeout = 60
 

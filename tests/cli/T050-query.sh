@@ -25,7 +25,7 @@ is "$("$EKBOM" --store s timeline ppi --by month --tier internal --format jsonl 
 
 # The numbers of a timeline are the numbers of the posts.
 tagged=$("$EKBOM" --store s timeline bid --tier internal --format jsonl 2>/dev/null |
-    sed 's/.*"posts_tagged":\([0-9]*\).*/\1/' | paste -sd+ | bc)
+    awk -F'"posts_tagged":' '{ n += $2 } END { print n }')
 listed=$("$EKBOM" --store s posts --theory bid --format jsonl 2>/dev/null | grep -c .)
 is "$tagged" "$listed" "a timeline counts what posts lists"
 

@@ -29,14 +29,23 @@ room cli              : base daemon
 room include/ekbom    :
 
 # Headers in include/ekbom/ that every room may include ...
-common arena buf bundle codec digest error limits lines record record_codec text time
+common arena buf bundle codec digest error limits lines places record record_codec tag text time
 # ... and those that show a room: shows ROOM : which rooms may include it
 shows extract : daemon/extract daemon/reader daemon cli
 shows rules   : rules daemon/reader daemon cli
 shows archive : store store/export daemon cli include/ekbom
 shows store   : store store/export daemon cli
 shows query   : store store/export daemon cli include/ekbom
+shows store_status : store daemon cli include/ekbom
+shows frontier : store daemon cli
+shows export  : store/export cli
+shows eval    : rules cli
+shows fetch   : daemon/fetch daemon
+shows robots  : daemon/fetch cli
 shows pool    : daemon cli
+shows crawl   : daemon cli
+shows config  : daemon
+shows control : daemon cli
 shows import  : daemon cli
 shows wire    : base daemon daemon/reader
 
@@ -55,19 +64,21 @@ library linux/landlock.h : daemon/reader
 library linux/seccomp.h  : daemon/reader
 library sys/prctl.h      : daemon/reader
 library sys/syscall.h    : daemon/reader
-library jansson.h        : base cli store/export include/ekbom
+library jansson.h        : base daemon cli store/export include/ekbom
+library libconfig.h      : daemon
+library systemd/*        : daemon
 # Processes, sockets and signals are the daemon's and its programs' business.
-library spawn.h          : daemon daemon/fetch
+library spawn.h          : daemon cli
 library sys/wait.h       : daemon daemon/reader cli
 library sys/socket.h     : daemon daemon/fetch daemon/reader
 library sys/un.h         : daemon cli
 library netdb.h          : daemon/fetch
 library netinet/in.h     : daemon/fetch
-library arpa/inet.h      : daemon/fetch
+library arpa/inet.h      : daemon daemon/fetch
 library signal.h         : daemon daemon/fetch daemon/reader cli
 library poll.h           : daemon daemon/fetch daemon/reader cli
 library sys/epoll.h      : daemon daemon/fetch
-library sys/signalfd.h   : daemon
+library sys/signalfd.h   : daemon cli
 library sys/timerfd.h    : daemon
 library termios.h        : cli
 library sys/ioctl.h      : cli
@@ -76,7 +87,7 @@ library locale.h         : cli daemon daemon/reader
 
 # C and POSIX that every room may use. Not among them: threads, setjmp, syslog.
 system assert.h ctype.h dirent.h endian.h errno.h fcntl.h fenv.h float.h inttypes.h iso646.h
-system limits.h math.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
+system libgen.h limits.h math.h search.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
 system stdnoreturn.h string.h strings.h sys/file.h sys/mman.h sys/param.h sys/random.h
 system sys/resource.h sys/stat.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h time.h unistd.h
 system wchar.h

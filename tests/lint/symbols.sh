@@ -29,7 +29,9 @@ library zlib       : ^(deflate|inflate|compress|uncompress|crc32|gz[a-z]+)[A-Za-
 library ICU        : ^u[a-z0-9]*_[A-Za-z0-9]+_[0-9][0-9]+$ : base
 library nettle     : ^_?nettle_                    : base
 library libseccomp : ^seccomp_                     : daemon/reader
-library jansson    : ^json(_|p_)                   : base cli store/export
+library jansson    : ^json(_|p_)                   : base cli daemon store/export
+library libconfig  : ^config_(read|init|destroy|setting_) : daemon
+library libsystemd : ^sd_                          : daemon
 
 # banned FOLDERS (less -FOLDER) : PATTERN : what to do instead
 banned base rules store daemon/extract : ^_?_?v?(printf|puts|putchar|perror)(_chk)?$ : a library never prints: return the error upwards

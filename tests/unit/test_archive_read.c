@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
-
 #include <cmocka.h>
 
 #include "ekbom/archive.h"
@@ -135,6 +134,7 @@ static void read_buf(struct ek_buf *bytes, struct seen *seen)
 #define OK "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\n"
 #define PAGE_A OK "Content-Length: 6\r\n\r\npage A"
 #define PAGE_B OK "Content-Length: 6\r\n\r\npage B"
+#define PAGE_B_ENDLESS OK "\r\npage B" /* no length of its own */
 #define PAGE_C OK "Content-Length: 6\r\n\r\npage C"
 
 static struct ek_buf new_buf(void)
@@ -158,17 +158,17 @@ static void is_abc(const struct seen *seen)
     }
 }
 
-static void add_abc(struct ek_buf *out, long wrong)
+static void add_abc(struct ek_buf *out, long wrong, const char *page_b)
 {
     add_response(out, 1, 0, PAGE_A);
-    add_response(out, 2, wrong, PAGE_B);
+    add_response(out, 2, wrong, page_b);
     add_response(out, 3, 0, PAGE_C);
 }
 
 /* Each record a gzip member of its own. */
-static void zip_abc(struct ek_buf *out, long wrong)
+static void zip_abc(struct ek_buf *out, long wrong, const char *page_b)
 {
-    const char *pages[] = {PAGE_A, PAGE_B, PAGE_C};
+    const char *pages[] = {PAGE_A, page_b, PAGE_C};
     for (int i = 0; i < 3; i++) {
         struct ek_buf one = new_buf();
         add_response(&one, i + 1, i == 1 ? wrong : 0, pages[i]);
@@ -182,7 +182,7 @@ static void plain_file(void **state)
     (void)state;
     struct seen seen;
     struct ek_buf bytes = new_buf();
-    add_abc(&bytes, 0);
+    add_abc(&bytes, 0, PAGE_B);
     size_t third = (size_t)((char *)memmem(bytes.data, bytes.len, "t=3", 3) - bytes.data);
     read_buf(&bytes, &seen);
     is_abc(&seen);
@@ -200,7 +200,7 @@ static void gzip_a_record(void **state)
     (void)state;
     struct seen seen;
     struct ek_buf bytes = new_buf();
-    zip_abc(&bytes, 0);
+    zip_abc(&bytes, 0, PAGE_B);
     size_t size = bytes.len;
     read_buf(&bytes, &seen);
     is_abc(&seen);
@@ -214,7 +214,7 @@ static void one_member_over_everything(void **state)
     (void)state;
     struct seen seen;
     struct ek_buf bytes = new_buf(), all = new_buf();
-    add_abc(&all, 0);
+    add_abc(&all, 0, PAGE_B);
     zip(&bytes, all.data, all.len, 31);
     ek_buf_free(&all);
     read_buf(&bytes, &seen);
@@ -226,7 +226,7 @@ static void members_cut_anywhere(void **state)
 {
     (void)state;
     struct ek_buf all = new_buf();
-    add_abc(&all, 0);
+    add_abc(&all, 0, PAGE_B);
     for (size_t piece = 1; piece < all.len; piece = piece * 2 + 1) {
         struct seen seen;
         struct ek_buf bytes = new_buf();
@@ -241,36 +241,48 @@ static void members_cut_anywhere(void **state)
 static void length_too_long(void **state)
 {
     (void)state;
+    static const char *const pages[] = {PAGE_B, PAGE_B_ENDLESS};
     struct seen seen;
-    for (long wrong = 5; wrong < 2000; wrong = wrong * 3) {
+    for (long wrong = 5; wrong < 4000; wrong = wrong * 2) {
         struct ek_buf bytes = new_buf();
-        add_abc(&bytes, wrong);
+        add_abc(&bytes, wrong, pages[wrong % 2]);
         read_buf(&bytes, &seen);
         is_abc(&seen);
         assert_non_null(strstr(seen.oddity[1], "Content-Length is wrong"));
         assert_true(seen.truncated[1]);
         assert_string_equal(seen.oddity[2], "");
-        zip_abc(&bytes, wrong);
+        zip_abc(&bytes, wrong, pages[wrong % 2]);
         read_buf(&bytes, &seen);
         is_abc(&seen);
         assert_non_null(strstr(seen.oddity[1], "gzip member ends"));
+    }
+    /* Without a length of its own the page ends where the next record is seen to begin. */
+    for (long wrong = 5; wrong < 200; wrong += 7) {
+        struct ek_buf bytes = new_buf();
+        add_abc(&bytes, wrong, PAGE_B_ENDLESS);
+        read_buf(&bytes, &seen);
+        is_abc(&seen);
+        assert_non_null(strstr(seen.oddity[1], "to the next record"));
     }
 }
 
 static void length_too_short(void **state)
 {
     (void)state;
+    static const char *const pages[] = {PAGE_B, PAGE_B_ENDLESS};
     struct seen seen;
-    for (long wrong = -1; wrong > -60; wrong -= 7) {
-        struct ek_buf bytes = new_buf();
-        add_abc(&bytes, wrong);
-        read_buf(&bytes, &seen);
-        is_abc(&seen);
-        assert_non_null(strstr(seen.oddity[1], "Content-Length is wrong"));
-        assert_false(seen.cut[1]);
-        zip_abc(&bytes, wrong);
-        read_buf(&bytes, &seen);
-        is_abc(&seen);
+    for (long wrong = -1; wrong > -60; wrong -= 6) {
+        for (int i = 0; i < 2; i++) {
+            struct ek_buf bytes = new_buf();
+            add_abc(&bytes, wrong, pages[i]);
+            read_buf(&bytes, &seen);
+            is_abc(&seen);
+            assert_non_null(strstr(seen.oddity[1], "Content-Length is wrong"));
+            assert_false(seen.cut[1]);
+            zip_abc(&bytes, wrong, pages[i]);
+            read_buf(&bytes, &seen);
+            is_abc(&seen);
+        }
     }
 }
 
@@ -310,8 +322,23 @@ static void quoted_warc_is_no_record(void **state)
         ek_buf_add(&cut, bytes.data, len);
         read_buf(&cut, &seen);
         assert_true(seen.count <= 1);
+        assert_true(seen.count == 0 || strstr(seen.body[0], "lie") == NULL || len + 4 >= whole);
     }
+    /* Nor are records that a wrong length swallows taken for the page's text. */
+    static char filler[EK_MAX_WARC_BLOCK_BYTES];
     ek_buf_free(&bytes);
+    for (int large = 0; large < 2; large++) {
+        add_abc(&bytes, 100000 + large * 2L * EK_MAX_WARC_BLOCK_BYTES, PAGE_B_ENDLESS);
+        if (large)
+            ek_buf_add(&bytes, filler, sizeof filler);
+        read_buf(&bytes, &seen);
+        assert_int_equal(seen.count, 2);
+        assert_memory_equal(seen.body[1], "page B", 6);
+        assert_null(strstr(seen.body[1], "WARC"));
+        assert_true(seen.truncated[1] && seen.cut[1]);
+        assert_int_equal(seen.end, -1);
+        assert_non_null(strstr(seen.err.message, "the rest was not read"));
+    }
 }
 
 /* Whatever is cut off, records before the cut are whole and none is made up. */
@@ -322,9 +349,9 @@ static void cut_at_every_byte(void **state)
         struct ek_buf all = new_buf();
         struct seen whole, seen;
         if (zipped)
-            zip_abc(&all, 0);
+            zip_abc(&all, 0, PAGE_B);
         else
-            add_abc(&all, 0);
+            add_abc(&all, 0, PAGE_B);
         write_file(&all);
         read_all(&whole);
         for (size_t len = 1; len < all.len; len++) {
@@ -499,6 +526,26 @@ static void no_warc(void **state)
     assert_false(ek_warc_sniff("/tmp"));
 }
 
+/* Between two good records stand bytes of no record; the first page quotes a WARC head. Its length
+ * is right, as its HTTP head says too, so nothing in it is a record. */
+static void bytes_of_no_record(void **state)
+{
+    (void)state;
+    struct seen seen;
+    char http[600];
+    struct ek_buf bytes = new_buf();
+    snprintf(http, sizeof http, OK "Content-Length: %zu\r\n\r\n" FORGED, strlen(FORGED));
+    add_response(&bytes, 1, 0, http);
+    ek_buf_adds(&bytes, "bytes of no record\r\n");
+    add_response(&bytes, 2, 0, PAGE_B);
+    read_buf(&bytes, &seen);
+    assert_int_equal(seen.end, 0);
+    assert_int_equal(seen.count, 2);
+    assert_string_equal(seen.body[0], FORGED);
+    assert_non_null(strstr(seen.oddity[0], "passed over"));
+    assert_string_equal(seen.body[1], "page B");
+}
+
 static void garbage_after_good_records(void **state)
 {
     (void)state;
@@ -507,9 +554,9 @@ static void garbage_after_good_records(void **state)
         char where[40];
         struct ek_buf bytes = new_buf();
         if (zipped)
-            zip_abc(&bytes, 0);
+            zip_abc(&bytes, 0, PAGE_B);
         else
-            add_abc(&bytes, 0);
+            add_abc(&bytes, 0, PAGE_B);
         snprintf(where, sizeof where, "byte %zu", bytes.len);
         ek_buf_adds(&bytes, "GARBAGE that is no record");
         read_buf(&bytes, &seen);
@@ -527,7 +574,7 @@ static void damaged_member(void **state)
     (void)state;
     struct ek_buf all = new_buf();
     struct seen whole, seen;
-    zip_abc(&all, 0);
+    zip_abc(&all, 0, PAGE_B);
     write_file(&all);
     read_all(&whole);
     for (size_t at = whole.offset[1] + 10; at < whole.offset[2]; at++) {
@@ -732,6 +779,7 @@ int main(void)
         cmocka_unit_test(http_bodies),
         cmocka_unit_test(compressed_bodies),
         cmocka_unit_test(no_warc),
+        cmocka_unit_test(bytes_of_no_record),
         cmocka_unit_test(garbage_after_good_records),
         cmocka_unit_test(damaged_member),
         cmocka_unit_test(bombs),

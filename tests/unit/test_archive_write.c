@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <errno.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 #include "ekbom/archive.h"
@@ -24,6 +25,31 @@
 
 static char folder[64];
 
+/* In place of the C library's: what was made durable, and a disk that refuses. */
+static int files_synced, folders_synced, sync_error;
+
+static int count_sync(int fd, long call)
+{
+    struct stat st;
+    if (sync_error) {
+        errno = sync_error;
+        return -1;
+    }
+    if (fstat(fd, &st) == 0)
+        *(S_ISDIR(st.st_mode) ? &folders_synced : &files_synced) += 1;
+    return (int)syscall(call, fd);
+}
+
+int fdatasync(int fd)
+{
+    return count_sync(fd, SYS_fdatasync);
+}
+
+int fsync(int fd)
+{
+    return count_sync(fd, SYS_fsync);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -35,6 +61,7 @@ static int drop_folder(void **state)
 {
     (void)state;
     char command[100];
+    umount2(folder, MNT_DETACH); /* where a test on a full disk failed */
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     return system(command);
 }
@@ -274,6 +301,9 @@ static void one_file_a_forum_and_month(void **state)
     struct ek_archive_page page = {.url = "http://x/", .forum_slug = "../up", .response = ""};
     archive = open_archive();
     assert_int_equal(ek_archive_append(archive, &page, &ref, &err), -1);
+    page.forum_slug = "a/../../up";
+    assert_int_equal(ek_archive_append(archive, &page, &ref, &err), -1);
+    assert_int_equal(err.kind, EK_USAGE);
     page.forum_slug = "x";
     page.url = "";
     assert_int_equal(ek_archive_append(archive, &page, &ref, &err), -1);
@@ -321,6 +351,49 @@ static void rollback_takes_back_to_the_flush(void **state)
     expect_page(&first, 1);
     expect_page(&second, 4);
     expect_page(&other, 5);
+    expect_responses(FILE_NAME, 2);
+}
+
+static void flush_is_durable_or_undone(void **state)
+{
+    (void)state;
+    struct ek_archive *archive = open_archive();
+    struct ek_archive_ref first, second, other;
+    struct ek_err err = {0};
+    append_good(archive, 1, MARCH, &first);
+    append_good(archive, 2, MARCH + 86400 * 31, &other);
+    files_synced = folders_synced = 0;
+    assert_int_equal(ek_archive_flush(archive, &err), 0);
+    assert_int_equal(files_synced, 2);
+    assert_int_equal(folders_synced, 1); /* two files are new */
+    append_good(archive, 3, MARCH, &second);
+    files_synced = folders_synced = 0;
+    assert_int_equal(ek_archive_flush(archive, &err), 0);
+    assert_int_equal(files_synced, 1);
+    assert_int_equal(folders_synced, 0);
+    assert_int_equal(ek_archive_flush(archive, &err), 0);
+    assert_int_equal(files_synced, 1);
+    long flushed = size_of(FILE_NAME), errors[] = {ENOSPC, EIO};
+    for (int i = 0; i < 2; i++) {
+        append_good(archive, 4, MARCH, &second);
+        append_good(archive, 5, MARCH + 86400 * 62, &other);
+        sync_error = (int)errors[i];
+        assert_int_equal(ek_archive_flush(archive, &err), -1);
+        sync_error = 0;
+        assert_int_equal(err.kind, i ? EK_IO : EK_FULL);
+        assert_int_equal(size_of(FILE_NAME), flushed);
+        assert_int_equal(size_of(other.file), -1);
+    }
+    /* The first byte of a file follows the note of its length, which is on the disk by then. */
+    files_synced = folders_synced = 0;
+    append_good(archive, 6, MARCH + 86400 * 93, &other);
+    assert_int_equal(files_synced, 1);
+    assert_int_equal(folders_synced, 1);
+    sync_error = EIO;
+    assert_int_equal(append(archive, 7, MARCH + 86400 * 124, 0, &other, &err), -1);
+    sync_error = 0;
+    ek_archive_close(archive);
+    expect_page(&first, 1);
     expect_responses(FILE_NAME, 2);
 }
 
@@ -406,6 +479,43 @@ static void torn_record_is_cut(void **state)
         fclose(file);
     }
     free(bytes);
+}
+
+/* After a clean close the lengths are known; a last record that lost its end is cut all the same.
+ */
+static void cut_short_after_a_clean_close(void **state)
+{
+    (void)state;
+    struct ek_archive *archive = open_archive();
+    struct ek_archive_ref first, second, third;
+    struct ek_err err = {0};
+    char note[200];
+    append_good(archive, 1, MARCH, &first);
+    assert_int_equal(ek_archive_flush(archive, &err), 0);
+    long flushed = size_of(FILE_NAME);
+    append_good(archive, 2, MARCH, &second);
+    assert_int_equal(ek_archive_flush(archive, &err), 0);
+    ek_archive_close(archive);
+    FILE *file = fopen(in_folder("lengths"), "r");
+    assert_int_equal(fscanf(file, FILE_NAME " %199s", note), 1);
+    fclose(file);
+    assert_int_equal(atol(note), size_of(FILE_NAME));
+    assert_int_equal(truncate(in_folder(FILE_NAME), (off_t)(second.offset + second.length) - 5), 0);
+    archive = open_archive();
+    assert_int_equal(size_of(FILE_NAME), flushed);
+    append_good(archive, 3, MARCH, &third);
+    assert_int_equal(ek_archive_flush(archive, &err), 0);
+    ek_archive_close(archive);
+    file = fopen(in_folder(FILE_NAME), "a");
+    fputs("\x1f\x8b\x08 and so on", file);
+    fclose(file);
+    archive = open_archive();
+    append_good(archive, 4, MARCH, &second);
+    ek_archive_close(archive);
+    expect_page(&first, 1);
+    expect_page(&third, 3);
+    expect_page(&second, 4);
+    expect_responses(FILE_NAME, 3);
 }
 
 /* What was flushed is never cut, whatever it looks like. */
@@ -520,8 +630,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(large_response_is_cut_and_says_so, make_folder,
                                         drop_folder),
         cmocka_unit_test_setup_teardown(rollback_takes_back_to_the_flush, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(flush_is_durable_or_undone, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(wrong_references, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(torn_record_is_cut, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(cut_short_after_a_clean_close, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(flushed_bytes_are_never_touched, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(killed_while_writing, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(full_disk, make_folder, drop_folder),

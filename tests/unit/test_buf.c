@@ -22,7 +22,7 @@ static void ceiling(void **state)
     assert_true(buf.failed);
     assert_null(ek_buf_str(&buf));
     assert_int_equal(buf.len, 10);
-    ek_buf_adds(&buf, "");      /* a failure is latched */
+    ek_buf_adds(&buf, ""); /* a failure is latched */
     assert_null(ek_buf_str(&buf));
     ek_buf_clear(&buf);
     assert_string_equal(ek_buf_str(&buf), "");

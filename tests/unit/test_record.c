@@ -16,22 +16,44 @@
 static struct ek_quote quotes[] = {{"Ann", "12", false, 1, "My ferritin was 9."},
                                    {NULL, NULL, true, 2, ""}};
 static struct ek_link links[] = {
-    {EK_LINK_THREAD, "7", NULL, "https://board.example/viewtopic.php?t=7", NULL, EK_TIME_UNKNOWN, -1, 0},
+    {EK_LINK_THREAD, "7", NULL, "https://board.example/viewtopic.php?t=7", NULL, EK_TIME_UNKNOWN,
+     -1, 0},
     {EK_LINK_EXTERNAL, NULL, NULL, "https://example.org/", NULL, EK_TIME_UNKNOWN, -1, 0}};
 static struct ek_post posts[] = {
-    {.id = "1195", .author = "Zo\xc3\xab", .author_id = "98", .time = 1267499640,
-     .precision = EK_PRECISION_SECOND, .time_source = EK_SOURCE_ATTRIBUTE, .time_text = "Tue",
-     .subject = "Re: iron", .text = "own words", .quotes = quotes, .quote_count = 2,
-     .links = links, .link_count = 2, .edited = true, .edit_count = 2, .edit_time_text = "Wed"},
+    {.id = "1195",
+     .author = "Zo\xc3\xab",
+     .author_id = "98",
+     .time = 1267499640,
+     .precision = EK_PRECISION_SECOND,
+     .time_source = EK_SOURCE_ATTRIBUTE,
+     .time_text = "Tue",
+     .subject = "Re: iron",
+     .text = "own words",
+     .quotes = quotes,
+     .quote_count = 2,
+     .links = links,
+     .link_count = 2,
+     .edited = true,
+     .edit_count = 2,
+     .edit_time_text = "Wed"},
     {.id = "1196", .guest = true, .time = EK_TIME_UNKNOWN, .text = ""}};
-static struct ek_link listed[] = {
-    {EK_LINK_BOARD, "5", "General", "https://board.example/viewforum.php?f=5", "1196", 1267499640, 12,
-     EK_THREAD_STICKY | EK_THREAD_LOCKED}};
-static const struct ek_page page = {
-    .kind = EK_PAGE_THREAD, .software = "phpbb", .software_version = "3.3", .language = "en-gb",
-    .layer = "profile", .url = "https://board.example/viewtopic.php?t=1", .forum = "https://board.example/",
-    .thread_id = "1", .thread_title = "Iron", .board_id = "5", .posts = posts, .post_count = 2,
-    .links = listed, .link_count = 1};
+static struct ek_link listed[] = {{EK_LINK_BOARD, "5", "General",
+                                   "https://board.example/viewforum.php?f=5", "1196", 1267499640,
+                                   12, EK_THREAD_STICKY | EK_THREAD_LOCKED}};
+static const struct ek_page page = {.kind = EK_PAGE_THREAD,
+                                    .software = "phpbb",
+                                    .software_version = "3.3",
+                                    .language = "en-gb",
+                                    .layer = "profile",
+                                    .url = "https://board.example/viewtopic.php?t=1",
+                                    .forum = "https://board.example/",
+                                    .thread_id = "1",
+                                    .thread_title = "Iron",
+                                    .board_id = "5",
+                                    .posts = posts,
+                                    .post_count = 2,
+                                    .links = listed,
+                                    .link_count = 1};
 
 static struct ek_hit hits[] = {{12, 24, "brain iron d", "bid:14", "disputes: don't buy"}};
 static struct ek_tag theories[] = {{"bid", EK_DISPUTES, true, true, false, 3.0, hits, 1}};
@@ -85,7 +107,7 @@ static void damage(void **state)
     for (size_t cut = 0; cut < buf.len; cut++) {
         struct ek_page read = {0};
         struct ek_tags read_tags = {0};
-        char *exact = malloc(cut ? cut : 1);    /* so that a sanitizer sees one byte too far */
+        char *exact = malloc(cut ? cut : 1); /* so that a sanitizer sees one byte too far */
         memcpy(exact, buf.data, cut);
         struct ek_cursor cursor = ek_cursor(exact, cut);
         ek_get_page(&cursor, arena, &read);
@@ -140,9 +162,15 @@ static void json_round_trip(void **state)
 {
     struct ek_arena *arena = ek_arena_new(1 << 20);
     struct ek_err err;
-    struct ek_entry entry = {.post = posts[0], .forum = "https://board.example/", .thread_id = "1",
-                             .thread_title = "Iron", .board_id = "5", .state = EK_EDITED,
-                             .language = "en-gb", .first_seen = 1700000000, .last_seen = 1700000001};
+    struct ek_entry entry = {.post = posts[0],
+                             .forum = "https://board.example/",
+                             .thread_id = "1",
+                             .thread_title = "Iron",
+                             .board_id = "5",
+                             .state = EK_EDITED,
+                             .language = "en-gb",
+                             .first_seen = 1700000000,
+                             .last_seen = 1700000001};
     struct ek_entry read;
     (void)state;
     json_t *json = ek_entry_to_json(&entry);
@@ -167,15 +195,19 @@ static void json_refused(void **state)
         {"{\"id\":\"1\",\"forum\":\"https://f/\",\"text\":\"x\"}", "'thread_id'"},
         {"{\"id\":\"1\",\"forum\":\"https://f/\",\"thread_id\":\"1\"}", "'text'"},
         {"{\"id\":\"1\",\"forum\":\"https://f/\",\"thread_id\":\"1\",\"text\":7}", "'text'"},
-        {"{\"id\":\"1\",\"forum\":\"https://f/\",\"thread_id\":\"1\",\"text\":\"x\",\"time\":\"May\"}",
+        {"{\"id\":\"1\",\"forum\":\"https://f/"
+         "\",\"thread_id\":\"1\",\"text\":\"x\",\"time\":\"May\"}",
          "'time'"},
-        {"{\"id\":\"1\",\"forum\":\"https://f/\",\"thread_id\":\"1\",\"text\":\"x\",\"state\":\"odd\"}",
+        {"{\"id\":\"1\",\"forum\":\"https://f/"
+         "\",\"thread_id\":\"1\",\"text\":\"x\",\"state\":\"odd\"}",
          "'state'"},
         {"{\"id\":\"1\",\"forum\":\"https://f/\",\"thread_id\":\"1\",\"text\":\"x\",\"quotes\":{}}",
          "'quotes'"},
-        {"{\"id\":\"1\",\"forum\":\"https://f/\",\"thread_id\":\"1\",\"text\":\"x\",\"quotes\":[{}]}",
+        {"{\"id\":\"1\",\"forum\":\"https://f/"
+         "\",\"thread_id\":\"1\",\"text\":\"x\",\"quotes\":[{}]}",
          "'quotes.text'"},
-        {"{\"id\":\"1\",\"forum\":\"https://f/\",\"thread_id\":\"1\",\"text\":\"x\",\"guest\":\"no\"}",
+        {"{\"id\":\"1\",\"forum\":\"https://f/"
+         "\",\"thread_id\":\"1\",\"text\":\"x\",\"guest\":\"no\"}",
          "'guest'"},
     };
     struct ek_arena *arena = ek_arena_new(1 << 20);
@@ -197,7 +229,8 @@ static void json_fields(void **state)
 {
     static const char expected[] =
         "{\"id\":\"1196\",\"author\":null,\"author_id\":null,\"guest\":true,\"time\":null,"
-        "\"time_precision\":\"unknown\",\"time_text\":null,\"time_source\":\"none\",\"subject\":null,"
+        "\"time_precision\":\"unknown\",\"time_text\":null,\"time_source\":\"none\",\"subject\":"
+        "null,"
         "\"text\":\"\",\"quotes\":[],\"links\":[],\"edited\":null}";
     (void)state;
     json_t *json = ek_post_to_json(&posts[1]);
@@ -276,10 +309,10 @@ static void hashes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip),      cmocka_unit_test(damage),
-        cmocka_unit_test(integers),        cmocka_unit_test(json_round_trip),
-        cmocka_unit_test(json_refused),    cmocka_unit_test(json_fields),
-        cmocka_unit_test(bundles),         cmocka_unit_test(hashes),
+        cmocka_unit_test(round_trip),   cmocka_unit_test(damage),
+        cmocka_unit_test(integers),     cmocka_unit_test(json_round_trip),
+        cmocka_unit_test(json_refused), cmocka_unit_test(json_fields),
+        cmocka_unit_test(bundles),      cmocka_unit_test(hashes),
     };
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }

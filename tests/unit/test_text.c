@@ -22,13 +22,13 @@ static void validity(void **state)
         {"plain", 5, 5},
         {"caf\xc3\xa9", 5, 5},
         {"\xe2\x82\xac\xf0\x9f\x99\x84", 7, 7},
-        {"a\xc3", 2, 1},                        /* cut short */
-        {"a\x80", 2, 1},                        /* continuation without a start */
-        {"\xc0\xaf", 2, 0},                     /* overlong */
-        {"\xe0\x80\xaf", 3, 0},                 /* overlong */
-        {"\xed\xa0\x80", 3, 0},                 /* surrogate */
-        {"\xf4\x90\x80\x80", 4, 0},             /* above U+10FFFF */
-        {"eight ch\xff", 9, 8},                 /* just after a whole word */
+        {"a\xc3", 2, 1},            /* cut short */
+        {"a\x80", 2, 1},            /* continuation without a start */
+        {"\xc0\xaf", 2, 0},         /* overlong */
+        {"\xe0\x80\xaf", 3, 0},     /* overlong */
+        {"\xed\xa0\x80", 3, 0},     /* surrogate */
+        {"\xf4\x90\x80\x80", 4, 0}, /* above U+10FFFF */
+        {"eight ch\xff", 9, 8},     /* just after a whole word */
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -87,9 +87,10 @@ static void charsets(void **state)
         const char *charset, *bytes, *text;
     } cases[] = {
         {"windows-1252", "\x93iron\x94 \x80", "\xe2\x80\x9ciron\xe2\x80\x9d \xe2\x82\xac"},
-        {"ISO-8859-1", "\x93", "\xe2\x80\x9c"},     /* as browsers read it */
+        {"ISO-8859-1", "\x93", "\xe2\x80\x9c"}, /* as browsers read it */
         {"gb2312", "\xb7\xa2\xb1\xed", "\xe5\x8f\x91\xe8\xa1\xa8"},
-        {"windows-1251", "\xe6\xe5\xeb\xe5\xe7\xee", "\xd0\xb6\xd0\xb5\xd0\xbb\xd0\xb5\xd0\xb7\xd0\xbe"},
+        {"windows-1251", "\xe6\xe5\xeb\xe5\xe7\xee",
+         "\xd0\xb6\xd0\xb5\xd0\xbb\xd0\xb5\xd0\xb7\xd0\xbe"},
         {"utf-8", "ok \xff.", "ok \xef\xbf\xbd."},
     };
     struct ek_err err;
@@ -97,8 +98,9 @@ static void charsets(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ek_buf out;
         ek_buf_init(&out, 1 << 20);
-        assert_int_equal(ek_charset_decode(&out, cases[i].charset, cases[i].bytes,
-                                           strlen(cases[i].bytes), &err), 0);
+        assert_int_equal(
+            ek_charset_decode(&out, cases[i].charset, cases[i].bytes, strlen(cases[i].bytes), &err),
+            0);
         assert_string_equal(ek_buf_str(&out), cases[i].text);
         ek_buf_free(&out);
     }
@@ -174,11 +176,11 @@ static void ascii(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(validity),   cmocka_unit_test(every_code_point),
-        cmocka_unit_test(offsets),    cmocka_unit_test(composition),
-        cmocka_unit_test(charsets),   cmocka_unit_test(long_charset),
-        cmocka_unit_test(squeezing),  cmocka_unit_test(nearest),
-        cmocka_unit_test(widths),     cmocka_unit_test(ascii),
+        cmocka_unit_test(validity),  cmocka_unit_test(every_code_point),
+        cmocka_unit_test(offsets),   cmocka_unit_test(composition),
+        cmocka_unit_test(charsets),  cmocka_unit_test(long_charset),
+        cmocka_unit_test(squeezing), cmocka_unit_test(nearest),
+        cmocka_unit_test(widths),    cmocka_unit_test(ascii),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -48,9 +48,16 @@ static void iso(void **state)
         {"2040-01-01T00:00:00Z", 2208988800, EK_PRECISION_SECOND},
         {"2000-02-29", 951782400, EK_PRECISION_DAY},
     };
-    static const char *const bad[] = {"",           "2010",          "2010-13-01", "2010-02-30",
-                                      "1900-02-29", "2010-03-02T03:14:00",  "2010-03-02T24:00:00Z",
-                                      "2010-03-02x", "02/03/2010", "2010-03-02T03:14:00Zjunk",
+    static const char *const bad[] = {"",
+                                      "2010",
+                                      "2010-13-01",
+                                      "2010-02-30",
+                                      "1900-02-29",
+                                      "2010-03-02T03:14:00",
+                                      "2010-03-02T24:00:00Z",
+                                      "2010-03-02x",
+                                      "02/03/2010",
+                                      "2010-03-02T03:14:00Zjunk",
                                       "0000-01-01"};
     ek_time time;
     enum ek_precision precision;
@@ -103,7 +110,7 @@ static void zones(void **state)
     assert_int_equal(time, 1262347200);
     assert_false(doubled);
     assert_int_equal(ek_zone_to_utc("Europe/London", &twice, &time, &doubled), 0);
-    assert_int_equal(time, 1288485000);     /* the first: still summer time */
+    assert_int_equal(time, 1288485000); /* the first: still summer time */
     assert_true(doubled);
     assert_int_equal(ek_zone_to_utc("Europe/London", &plain, &time, &doubled), 0);
     assert_false(doubled);
@@ -127,8 +134,8 @@ static void periods(void **state)
         {"2008-02..2008-02-29", "2008-02-01", "2008-03-01"},
         {"1850..1969", "1850-01-01", "1970-01-01"},
     };
-    static const char *const bad[] = {"", "08", "2008-Q5", "2008-13", "2008-02-30", "2011..2008",
-                                      "2008..", "..2008", "2008-1", "last year"};
+    static const char *const bad[] = {"",           "08",     "2008-Q5", "2008-13", "2008-02-30",
+                                      "2011..2008", "2008..", "..2008",  "2008-1",  "last year"};
     struct ek_period period;
     struct ek_err err;
     char text[EK_TIME_TEXT];

@@ -1,0 +1,42 @@
+/* service.h - what ekbomd holds open, and how it comes, changes and goes. */
+#ifndef EKBOM_SERVICE_H
+#define EKBOM_SERVICE_H
+
+#include <stdbool.h>
+
+#include "ekbom/arena.h"
+#include "ekbom/bundle.h"
+#include "ekbom/config.h"
+#include "ekbom/crawl.h"
+#include "ekbom/error.h"
+#include "ekbom/pool.h"
+#include "ekbom/store.h"
+
+struct ek_control;
+
+struct service {
+    const char *config_file;
+    struct ek_arena *arena; /* of the configuration in force */
+    struct ek_config config;
+    struct ek_store *store;
+    struct ek_pool *pool;
+    struct ek_crawl *crawl;
+    struct ek_control *control;
+    int signals;
+    bool reload, draining;
+};
+
+/* One line to the journal or standard error; level is one of sd-daemon.h's. */
+void service_log(const char *level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+int service_open(struct service *service, void (*say)(void *context, const char *line),
+                 struct ek_err *err);
+void service_close(struct service *service);
+/* Configuration, rules and profiles anew; on -1 the old ones are in force. */
+int service_reload(struct service *service, struct ek_err *err);
+/* Configuration, rules and profiles checked and nothing else; says what is wrong. Exit status. */
+int service_check(struct service *service);
+/* The control socket's answers. */
+char *service_answer(void *context, const char *word, const char *argument);
+
+#endif

@@ -1,0 +1,203 @@
+/* node.c - the tree of conditions, in which equal parts are one.
+ *
+ * Nodes are made through a table of their contents: the second rule that says {ferritin} near/6
+ * {low} gets the node of the first, and a post decides it once. */
+#include "rules/rule_set.h"
+
+#include <string.h>
+
+#include "ekbom/arena.h"
+#include "ekbom/limits.h"
+
+static uint32_t mix(uint32_t hash, uint32_t value)
+{
+    return (hash ^ value) * 0x9e3779b1u ^ (hash >> 15);
+}
+
+static uint32_t hash_node(const struct node *node, const uint32_t *children)
+{
+    uint32_t hash = mix(mix(mix(node->kind, node->scope), node->distance), node->item);
+
+    for (uint32_t i = 0; i < node->child_count; i++)
+        hash = mix(hash, children[i]);
+    return hash ^ hash >> 13;
+}
+
+static bool same(const struct ek_rules *rules, const struct node *a, const struct node *b,
+                 const uint32_t *children)
+{
+    return a->kind == b->kind && a->scope == b->scope && a->distance == b->distance &&
+           a->item == b->item && a->child_count == b->child_count &&
+           (a->child_count == 0 || memcmp(rules->children.items + a->children, children,
+                                          a->child_count * sizeof *children) == 0);
+}
+
+static bool grow_table(struct node_builder *builder)
+{
+    struct ek_rules *rules = builder->rules;
+    size_t size = builder->table_size ? builder->table_size * 2 : 1024;
+    uint32_t *table;
+
+    if (builder->table_size > rules->nodes.count * 2)
+        return true;
+    table = malloc(size * sizeof *table);
+    if (!table)
+        return false;
+    memset(table, 0xff, size * sizeof *table);
+    for (uint32_t i = 0; i < rules->nodes.count; i++) {
+        const struct node *node = &rules->nodes.items[i];
+        const uint32_t *children =
+            node->child_count ? rules->children.items + node->children : NULL;
+        size_t slot = hash_node(node, children) & (size - 1);
+        while (table[slot] != NO_NODE)
+            slot = (slot + 1) & (size - 1);
+        table[slot] = i;
+    }
+    free(builder->table);
+    builder->table = table;
+    builder->table_size = size;
+    return true;
+}
+
+static uint32_t intern(struct node_builder *builder, struct node node, const uint32_t *children)
+{
+    struct ek_rules *rules = builder->rules;
+    size_t slot;
+
+    for (uint32_t i = 0; children && i < node.child_count; i++) {
+        uint32_t child = children[i] & ~CHILD_OPTIONAL;
+        if (children[i] == NO_NODE)
+            return NO_NODE;
+        if (rules->nodes.items[child].depth >= node.depth)
+            node.depth = (uint16_t)(rules->nodes.items[child].depth + 1);
+    }
+    builder->too_deep = builder->too_deep || node.depth > EK_MAX_NESTING * 2;
+    builder->too_many = builder->too_many || rules->nodes.count >= EK_MAX_RULE_NODES;
+    if (builder->too_deep || builder->too_many || !grow_table(builder)) {
+        builder->failed = true;
+        return NO_NODE;
+    }
+    slot = hash_node(&node, children) & (builder->table_size - 1);
+    for (; builder->table[slot] != NO_NODE; slot = (slot + 1) & (builder->table_size - 1))
+        if (same(rules, &rules->nodes.items[builder->table[slot]], &node, children))
+            return builder->table[slot];
+    node.children = (uint32_t)rules->children.count;
+    for (uint32_t i = 0; i < node.child_count; i++)
+        VECTOR_PUSH(&rules->children, children[i]);
+    VECTOR_PUSH(&rules->nodes, node);
+    if (rules->children.failed || rules->nodes.failed) {
+        builder->failed = true;
+        return NO_NODE;
+    }
+    builder->table[slot] = (uint32_t)rules->nodes.count - 1;
+    return builder->table[slot];
+}
+
+uint32_t node_leaf(struct node_builder *builder, enum node_kind kind, uint32_t item)
+{
+    return intern(builder, (struct node){.kind = (uint8_t)kind, .item = item}, NULL);
+}
+
+uint32_t node_many(struct node_builder *builder, enum node_kind kind, const uint32_t *children,
+                   uint32_t count)
+{
+    struct node node = {.kind = (uint8_t)kind, .child_count = count, .need = 1};
+
+    if (count == 1 && !(children[0] & CHILD_OPTIONAL))
+        return children[0];
+    return intern(builder, node, children);
+}
+
+uint32_t node_pair(struct node_builder *builder, enum node_kind kind, uint32_t first,
+                   uint32_t second, enum node_scope scope, uint32_t distance)
+{
+    uint32_t children[2] = {first, second};
+
+    return intern(builder,
+                  (struct node){.kind = (uint8_t)kind,
+                                .scope = (uint8_t)scope,
+                                .distance = distance,
+                                .child_count = 2,
+                                .need = kind == NODE_WITHOUT ? 1 : 2},
+                  children);
+}
+
+void node_builder_free(struct node_builder *builder)
+{
+    free(builder->table);
+    builder->table = NULL;
+    builder->table_size = 0;
+}
+
+/* How telling a child of a sequence is: the length of a word, since long words are rare. */
+static uint32_t selectivity(const struct ek_rules *rules, uint32_t child)
+{
+    const struct node *node = &rules->nodes.items[child];
+    const struct word *word;
+
+    if (node->kind != NODE_WORD)
+        return 1;
+    word = &rules->words.items.items[node->item];
+    return 2 + word->head_len + word->tail_len;
+}
+
+/* The child that a sequence waits for: one is enough, its other words are looked at when it is
+ * decided. "Not in my case" waits for "case" and is not touched by every "not" and "in". */
+static void choose_key(struct ek_rules *rules, struct node *node)
+{
+    uint32_t best = 0;
+
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        uint32_t child = rules->children.items[node->children + i], value;
+        value = child & CHILD_OPTIONAL ? 0 : selectivity(rules, child);
+        if (value > best) {
+            best = value;
+            node->item = i;
+        }
+    }
+    node->need = 1;
+}
+
+/* Whether this child has a say in whether the node is possible. */
+static bool counts(const struct node *node, uint32_t index)
+{
+    if (node->kind == NODE_SEQUENCE)
+        return index == node->item;
+    return !(node->kind == NODE_WITHOUT && index == 1);
+}
+
+int node_link(struct ek_rules *rules)
+{
+    uint32_t edges = 0;
+
+    for (size_t i = 0; i < rules->nodes.count; i++) {
+        struct node *node = &rules->nodes.items[i];
+        if (node->kind == NODE_SEQUENCE)
+            choose_key(rules, node);
+        for (uint32_t c = 0; c < node->child_count; c++) {
+            uint32_t child = rules->children.items[node->children + c] & ~CHILD_OPTIONAL;
+            if (counts(node, c))
+                rules->nodes.items[child].parent_count++;
+        }
+    }
+    for (size_t i = 0; i < rules->nodes.count; i++) {
+        rules->nodes.items[i].parents = edges;
+        edges += rules->nodes.items[i].parent_count;
+        rules->nodes.items[i].parent_count = 0;
+    }
+    rules->parents = EK_NEW_ARRAY(rules->arena, uint32_t, edges + 1);
+    if (!rules->parents)
+        return -1;
+    for (uint32_t i = 0; i < rules->nodes.count; i++) {
+        const struct node *node = &rules->nodes.items[i];
+        for (uint32_t c = 0; c < node->child_count; c++) {
+            uint32_t child = rules->children.items[node->children + c];
+            struct node *below = &rules->nodes.items[child & ~CHILD_OPTIONAL];
+            if (counts(node, c))
+                rules->parents[below->parents + below->parent_count++] = i;
+        }
+        if (node->kind == NODE_REGEX && rules->patterns.items.items[node->item].gate_count == 0)
+            VECTOR_PUSH(&rules->always, i);
+    }
+    return rules->always.failed ? -1 : 0;
+}

@@ -1,0 +1,239 @@
+/* pattern.c - compiling and running regular expressions with PCRE2.
+ *
+ * UTF and Unicode properties are on, \C is off. Back-references, recursion, callouts and verbs are
+ * refused: they make the cost or the meaning of a rule hard to see, and no rule needs them. Code
+ * is compiled to machine code; where the system forbids memory that is written and run
+ * (systemd's MemoryDenyWriteExecute) that answers PCRE2_ERROR_NOMEMORY, and the interpreter runs
+ * instead with the same matches. A limit reached is the caller's to report: never "no match". */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "rules/pattern.h"
+
+#include <pcre2.h>
+#include <string.h>
+
+#include "ekbom/arena.h"
+#include "ekbom/limits.h"
+
+#define GATE_BITS 16
+
+struct pattern_runner {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    pcre2_jit_stack *stack;
+};
+
+/* What rules may not use, and where it starts. */
+static const char *forbidden(const char *source, size_t len, size_t *place)
+{
+    bool in_class = false;
+
+    for (size_t i = 0; i < len; i++) {
+        *place = i;
+        if (source[i] == '\\') {
+            char next = ++i < len ? source[i] : 0;
+            if (!in_class && ((next >= '1' && next <= '9') || next == 'g' || next == 'k'))
+                return "rules have no back-references; write the words out";
+            if (next == 'C')
+                return "rules have no \\C; write . for any character";
+        } else if (source[i] == '[' && !in_class) {
+            in_class = true;
+            i += i + 1 < len && source[i + 1] == '^';
+            i += i + 1 < len && source[i + 1] == ']';
+        } else if (source[i] == ']') {
+            in_class = false;
+        } else if (source[i] == '(' && !in_class && i + 1 < len) {
+            const char *after = source + i + 1;
+            size_t left = len - i - 1;
+            if (*after == '*')
+                return "rules have no verbs such as (*SKIP)";
+            if (left > 1 && *after == '?' && after[1] == 'C')
+                return "rules have no callouts";
+            if (left > 1 && *after == '?' &&
+                (after[1] == 'R' || after[1] == '&' || after[1] == '(' ||
+                 (after[1] >= '0' && after[1] <= '9') || after[1] == '+' ||
+                 (after[1] == '-' && left > 2 && after[2] >= '0' && after[2] <= '9') ||
+                 (after[1] == 'P' && left > 2 && (after[2] == '>' || after[2] == '='))))
+                return "rules have no recursion, conditions or references to groups; write the "
+                       "words out";
+        }
+    }
+    return NULL;
+}
+
+static const char *pcre_message(struct ek_arena *arena, int error)
+{
+    PCRE2_UCHAR text[160];
+
+    if (pcre2_get_error_message(error, text, sizeof text) < 0)
+        return "this regular expression is malformed";
+    return ek_printf(arena, "regular expression: %s", (const char *)text);
+}
+
+int pattern_compile(struct patterns *patterns, struct pattern *pattern, const char **message,
+                    size_t *place, struct ek_arena *arena)
+{
+    uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK;
+    int error = 0;
+
+    *place = 0;
+    *message = NULL;
+    if (!(pattern->flags & PATTERN_LITERAL)) {
+        *message = pattern->source_len > EK_MAX_PATTERN_BYTES
+                       ? "this regular expression is too long; write several"
+                       : forbidden(pattern->source, pattern->source_len, place);
+        if (*message)
+            return -1;
+    }
+    if (!(pattern->flags & PATTERN_CASE))
+        options |= PCRE2_CASELESS;
+    if (pattern->flags & PATTERN_EXTENDED)
+        options |= PCRE2_EXTENDED;
+    if (pattern->flags & PATTERN_DOTALL)
+        options |= PCRE2_DOTALL;
+    pattern->code = pcre2_compile((PCRE2_SPTR)pattern->source, pattern->source_len, options, &error,
+                                  place, NULL);
+    if (!pattern->code) {
+        *message = pcre_message(arena, error);
+        if (!*message)
+            *message = "out of memory";
+        return -1;
+    }
+    if (pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == PCRE2_ERROR_NOMEMORY)
+        patterns->interpreted = true;
+    return 0;
+}
+
+void patterns_free(struct patterns *patterns)
+{
+    for (size_t i = 0; i < patterns->items.count; i++)
+        pcre2_code_free(patterns->items.items[i].code);
+    VECTOR_FREE(&patterns->items);
+    VECTOR_FREE(&patterns->gates);
+}
+
+static uint32_t gate_hash(uint32_t key)
+{
+    return key * 2654435761u >> (32 - GATE_BITS);
+}
+
+int patterns_index(struct patterns *patterns, struct ek_arena *arena)
+{
+    patterns->heads = EK_NEW_ARRAY(arena, uint32_t, 1u << GATE_BITS);
+    patterns->bitmap = EK_NEW_ARRAY(arena, uint64_t, (1u << GATE_BITS) / 64);
+    if (!patterns->heads || !patterns->bitmap)
+        return -1;
+    memset(patterns->heads, 0xff, sizeof(uint32_t) << GATE_BITS);
+    for (size_t i = 0; i < patterns->items.count; i++) {
+        const struct pattern *pattern = &patterns->items.items[i];
+        for (size_t g = 0; g < pattern->gate_count; g++) {
+            struct gate gate = {.literal = pattern->gates[g],
+                                .len = (uint32_t)strlen(pattern->gates[g]),
+                                .node = pattern->node};
+            uint32_t hash;
+            memcpy(&gate.key, gate.literal, sizeof gate.key);
+            hash = gate_hash(gate.key);
+            gate.next = patterns->heads[hash];
+            patterns->heads[hash] = (uint32_t)patterns->gates.count;
+            patterns->bitmap[hash / 64] |= 1ull << (hash % 64);
+            VECTOR_PUSH(&patterns->gates, gate);
+        }
+    }
+    return patterns->gates.failed ? -1 : 0;
+}
+
+void patterns_find_gates(const struct patterns *patterns, const char *folded, size_t len,
+                         void (*found)(void *context, uint32_t node), void *context)
+{
+    uint32_t key;
+
+    if (patterns->gates.count == 0)
+        return;
+    for (size_t i = 0; i + sizeof key <= len; i++) {
+        memcpy(&key, folded + i, sizeof key);
+        uint32_t hash = gate_hash(key);
+        if (!(patterns->bitmap[hash / 64] >> (hash % 64) & 1))
+            continue;
+        for (uint32_t g = patterns->heads[hash]; g != UINT32_MAX;
+             g = patterns->gates.items[g].next) {
+            const struct gate *gate = &patterns->gates.items[g];
+            if (gate->key == key && gate->len <= len - i &&
+                memcmp(gate->literal, folded + i, gate->len) == 0)
+                found(context, gate->node);
+        }
+    }
+}
+
+struct pattern_runner *pattern_runner_new(void)
+{
+    struct pattern_runner *runner = calloc(1, sizeof *runner);
+
+    if (!runner)
+        return NULL;
+    runner->data = pcre2_match_data_create(1, NULL);
+    runner->context = pcre2_match_context_create(NULL);
+    runner->stack = pcre2_jit_stack_create(32 << 10, EK_JIT_STACK_KIB << 10, NULL);
+    if (!runner->data || !runner->context) {
+        pattern_runner_free(runner);
+        return NULL;
+    }
+    /* No stack where memory may not be run: compiled code will not be used either. */
+    if (runner->stack)
+        pcre2_jit_stack_assign(runner->context, NULL, runner->stack);
+    pcre2_set_match_limit(runner->context, EK_MATCH_LIMIT);
+    pcre2_set_heap_limit(runner->context, EK_MATCH_HEAP_KIB);
+    return runner;
+}
+
+void pattern_runner_free(struct pattern_runner *runner)
+{
+    if (!runner)
+        return;
+    pcre2_match_data_free(runner->data);
+    pcre2_match_context_free(runner->context);
+    pcre2_jit_stack_free(runner->stack);
+    free(runner);
+}
+
+static const char *limit_name(int error)
+{
+    switch (error) {
+    case PCRE2_ERROR_MATCHLIMIT:
+        return "match limit";
+    case PCRE2_ERROR_HEAPLIMIT:
+        return "heap limit";
+    case PCRE2_ERROR_DEPTHLIMIT:
+        return "depth limit";
+    case PCRE2_ERROR_JIT_STACKLIMIT:
+        return "stack limit";
+    case PCRE2_ERROR_NOMEMORY:
+        return "out of memory";
+    default:
+        return "matching failed";
+    }
+}
+
+int pattern_run(struct pattern_runner *runner, const struct pattern *pattern, const char *text,
+                size_t len, bool (*found)(void *context, size_t start, size_t end), void *context,
+                const char **reason)
+{
+    size_t at = 0;
+
+    while (at < len) {
+        const size_t *ends = pcre2_get_ovector_pointer(runner->data);
+        int result = pcre2_match(pattern->code, (PCRE2_SPTR)text, len, at, PCRE2_NO_UTF_CHECK,
+                                 runner->data, runner->context);
+
+        if (result == PCRE2_ERROR_NOMATCH)
+            return 0;
+        if (result < 0) {
+            *reason = limit_name(result);
+            return -1;
+        }
+        if (ends[1] > ends[0] && ends[0] >= at && !found(context, ends[0], ends[1]))
+            return 0;
+        at = ends[1] > at && !(pattern->flags & PATTERN_LITERAL) ? ends[1] : ends[0] + 1;
+        while (at < len && (text[at] & 0xc0) == 0x80)
+            at++;
+    }
+    return 0;
+}

@@ -1,0 +1,161 @@
+/* rule_set.h - a compiled rule set: what compile.c builds and the matcher reads.
+ *
+ * Every clause is a tree of nodes. Equal nodes are one node (node.c), so a list used by thirty
+ * rules is looked for once. Leaves are words and regular expressions; a node knows its parents,
+ * and how many children must be possible before it is: that is how one pass over a post's words
+ * finds the few rules worth deciding (match.c). All strings and arrays belong to the rule set. */
+#ifndef RULES_RULE_SET_H
+#define RULES_RULE_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ekbom/rules.h"
+#include "rules/pattern.h"
+#include "rules/vector.h"
+#include "rules/words.h"
+
+#define NO_NODE UINT32_MAX
+
+enum node_kind {
+    NODE_WORD, /* one token */
+    NODE_REGEX,
+    NODE_SEQUENCE, /* children one after another */
+    NODE_EITHER,   /* any child */
+    NODE_NEAR,     /* two children within `distance` words, either order */
+    NODE_THEN,     /* the same, in this order */
+    NODE_WITH,     /* the first child, where the second stands in scope */
+    NODE_WITHOUT   /* the first child, where the second does not */
+};
+
+enum node_scope { SCOPE_SENTENCES, SCOPE_PARAGRAPH, SCOPE_POST };
+
+#define CHILD_OPTIONAL 0x80000000u /* on an entry of `children`: a sequence may leave it out */
+
+struct node {
+    uint8_t kind, scope;
+    uint16_t depth;    /* longest way down to a leaf */
+    uint32_t distance; /* near, then: words; with, without in sentences: how many */
+    uint32_t item;     /* word or regex: its number; sequence: the child that it waits for */
+    uint32_t children, child_count; /* in rules->children */
+    uint32_t need;                  /* children that must be possible before it is */
+    uint32_t parents, parent_count; /* in rules->parents: one entry a child that counts */
+};
+
+enum flavour { /* what a rule says of its own hits: "as disputes hedged" */
+               FLAVOUR_SUPPORTS = 1,
+               FLAVOUR_DISPUTES = 2,
+               FLAVOUR_ASKS = 4,
+               FLAVOUR_NEUTRAL = 8,
+               FLAVOUR_HEDGED = 16,
+               FLAVOUR_EXPERIENCE = 32,
+               FLAVOUR_CRAMPS = 64,
+               FLAVOUR_STATED = 128 /* a "not" among the words found is part of what is claimed */
+};
+#define FLAVOUR_STANCES (FLAVOUR_SUPPORTS | FLAVOUR_DISPUTES | FLAVOUR_ASKS | FLAVOUR_NEUTRAL)
+
+struct rule {
+    uint32_t node, code, line;
+    double weight;
+    unsigned flavour; /* bits of enum flavour */
+    const char *id;   /* "bid:14" */
+};
+
+struct example {
+    uint32_t code, line;
+    bool todo, wanted;     /* wanted: the code is to be given */
+    enum ek_stance stance; /* theories: only if wanted */
+    unsigned flavour;      /* hedged, experience, cramps: those that are asked for */
+    const char *expected;  /* as written: "yes disputes" */
+    const char *text;      /* as written */
+};
+
+struct code {
+    struct ek_code shown;
+    uint32_t file;
+    uint32_t rules, rule_count, examples, example_count; /* stretches of rules->... */
+    uint32_t not_node, unless_node;                      /* NO_NODE if there is none */
+    uint32_t not_line, unless_line;
+    double threshold;
+};
+
+enum cue_category {
+    CUE_SUPPORTS,
+    CUE_DISPUTES,
+    CUE_ASKS,
+    CUE_NEUTRAL,
+    CUE_HEDGE,
+    CUE_EXPERIENCE,
+    CUE_OTHER_PERSON,
+    CUE_CRAMPS,
+    CUE_CATEGORIES
+};
+extern const char *const cue_category_names[]; /* ends with NULL */
+
+enum cue_direction {
+    CUE_FORWARD,  /* the hit follows the cue */
+    CUE_BACKWARD, /* the hit stands before the cue */
+    CUE_AROUND,
+    CUE_SENTENCE, /* the hit stands in the cue's sentence */
+    CUE_NEXT,     /* the cue comes in one of the next sentences */
+    CUE_PREVIOUS, /* the cue comes in one of the sentences before */
+    CUE_POST,
+    CUE_PSEUDO, /* no cue: covers and cancels one */
+    CUE_STOP,   /* ends the reach of a cue */
+    CUE_DIRECTIONS
+};
+extern const char *const cue_direction_names[]; /* ends with NULL */
+
+struct cue {
+    uint8_t category, direction;
+    uint32_t distance; /* words, or sentences for next and previous; 0 = all, or one */
+    uint32_t node, file, line;
+};
+
+struct rule_file {
+    const char *name;
+    bool *visible; /* files whose lists and cues this one sees, itself included */
+    enum { FILE_UNREAD, FILE_OPEN, FILE_READ } state;
+};
+
+struct ek_rules {
+    struct ek_arena *arena;
+    const char *digest;
+    struct rule_file *files;
+    size_t file_count;
+    VECTOR(struct node) nodes;
+    VECTOR(uint32_t) children;
+    uint32_t *parents;
+    VECTOR(uint32_t) always; /* regex nodes without a literal to wait for */
+    struct words words;
+    struct patterns patterns;
+    VECTOR(struct rule) rules;
+    VECTOR(struct code) codes;
+    VECTOR(struct cue) cues;
+    VECTOR(struct example) examples;
+    VECTOR(const char *) languages;
+    struct ek_code *shown; /* in the order of the files */
+    uint32_t *order;       /* codes in the order of their names */
+};
+
+/* node.c: build nodes; equal ones are made once. NO_NODE is latched out of memory or past a
+ * ceiling (builder->failed says which). */
+struct node_builder {
+    struct ek_rules *rules;
+    uint32_t *table; /* hash of nodes by content */
+    size_t table_size;
+    bool failed, too_many, too_deep;
+};
+
+uint32_t node_leaf(struct node_builder *builder, enum node_kind kind, uint32_t item);
+/* Children of a sequence may carry CHILD_OPTIONAL. One child alone is returned as it is. */
+uint32_t node_many(struct node_builder *builder, enum node_kind kind, const uint32_t *children,
+                   uint32_t count);
+uint32_t node_pair(struct node_builder *builder, enum node_kind kind, uint32_t first,
+                   uint32_t second, enum node_scope scope, uint32_t distance);
+void node_builder_free(struct node_builder *builder);
+/* When all nodes are there: parents and the leaves that are always possible. */
+int node_link(struct ek_rules *rules);
+
+#endif

@@ -1,0 +1,376 @@
+/* stance.c - does the writer support a theory, dispute it, ask, or only report it?
+ *
+ * In ConText's way: a cue says something of the hits in its reach, a pseudo cue cancels the cue
+ * that it covers, a stop word ends the reach. Every hit gets a stance, from its own rule ("as
+ * disputes") or from the cues; without either it supports, because a theory named as a cause is
+ * support. The codebook gives a post one stance a theory:
+ *
+ *   - what the writer was told to hold (by a rule or a cue) weighs more than what is assumed;
+ *   - between supports and disputes the last that was told wins ("final position");
+ *   - a question or a report frames the hits around it that nothing was told of.
+ *
+ * "Iron cannot get into the brain" holds a "cannot" and denies nothing: a rule that finds such a
+ * claim is "as stated", and denials inside its hits do not count.
+ *
+ * Cues are looked for only in the sentences that hold a hit, and near them for the cues that
+ * speak of a sentence before or after. */
+#include "rules/matcher.h"
+
+#include <stdlib.h>
+
+#include "ekbom/limits.h"
+
+/* Sentences that next and previous can look across. */
+#define SENTENCES_AWAY 4u
+
+static int compare_found_cues(const void *left, const void *right)
+{
+    const struct cue_found *a = left, *b = right;
+
+    if (a->span.first != b->span.first)
+        return a->span.first < b->span.first ? -1 : 1;
+    if (a->span.last != b->span.last)
+        return a->span.last < b->span.last ? -1 : 1;
+    return (a->cue > b->cue) - (a->cue < b->cue);
+}
+
+static struct cue_places *places_of(struct cues_found *cues, const struct cue *cue)
+{
+    switch (cue->direction) {
+    case CUE_POST:
+        return &cues->everywhere[cue->category];
+    case CUE_STOP:
+        return &cues->stops[cue->category];
+    case CUE_PSEUDO:
+        return &cues->pseudo[cue->category];
+    default:
+        return &cues->near[cue->category];
+    }
+}
+
+static void sort_places(struct cue_places *places)
+{
+    if (places->items.count)
+        qsort(places->items.items, places->items.count, sizeof *places->items.items,
+              compare_found_cues);
+}
+
+void cues_found_free(struct cues_found *cues)
+{
+    for (int i = 0; i < CUE_CATEGORIES; i++) {
+        VECTOR_FREE(&cues->near[i].items);
+        VECTOR_FREE(&cues->everywhere[i].items);
+        VECTOR_FREE(&cues->stops[i].items);
+        VECTOR_FREE(&cues->pseudo[i].items);
+    }
+}
+
+/* The first place that starts at this token or later. */
+static size_t places_from(const struct cue_places *places, uint32_t token)
+{
+    size_t low = 0, high = places->items.count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (places->items.items[middle].span.first < token)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A pseudo cue cancels what it covers, where one of the two files sees the other. */
+static void cancel(const struct ek_rules *rules, struct cue_places *places,
+                   const struct cue_found *pseudo)
+{
+    for (size_t i = places_from(places, pseudo->span.first); i < places->items.count; i++) {
+        struct cue_found *found = &places->items.items[i];
+        if (found->span.first > pseudo->span.last)
+            return;
+        if (found->span.last <= pseudo->span.last &&
+            (rules->files[pseudo->cue->file].visible[found->cue->file] ||
+             rules->files[found->cue->file].visible[pseudo->cue->file]))
+            found->cancelled = true;
+    }
+}
+
+static void find_cues(struct ek_matcher *matcher)
+{
+    const struct ek_rules *rules = matcher->rules;
+    struct cues_found *cues = &matcher->cues;
+
+    if (cues->epoch == matcher->epoch)
+        return;
+    cues->epoch = matcher->epoch;
+    cues->count = 0;
+    for (int i = 0; i < CUE_CATEGORIES; i++)
+        cues->near[i].items.count = cues->everywhere[i].items.count = cues->stops[i].items.count =
+            cues->pseudo[i].items.count = 0;
+    for (size_t i = 0; i < rules->cues.count; i++) {
+        const struct cue *cue = &rules->cues.items[i];
+        struct cue_places *places = places_of(cues, cue);
+        struct spans spans = matcher_decide(matcher, cue->node);
+        for (uint32_t s = 0; s < spans.count && cues->count < EK_MAX_CUES_FOUND; s++) {
+            VECTOR_PUSH(&places->items,
+                        (struct cue_found){.span = *span_at(matcher, spans, s), .cue = cue});
+            cues->count++;
+        }
+        matcher->overflow = matcher->overflow || places->items.failed;
+    }
+    for (int i = 0; i < CUE_CATEGORIES; i++) {
+        sort_places(&cues->near[i]);
+        sort_places(&cues->everywhere[i]);
+        sort_places(&cues->stops[i]);
+        for (size_t p = 0; p < cues->pseudo[i].items.count; p++) {
+            cancel(rules, &cues->near[i], &cues->pseudo[i].items.items[p]);
+            cancel(rules, &cues->everywhere[i], &cues->pseudo[i].items.items[p]);
+        }
+    }
+}
+
+struct reach { /* a hit, and where cues can bear on it */
+    const struct ek_matcher *matcher;
+    const bool *visible; /* files whose cues count */
+    struct span hit;
+    uint32_t sentence, last_sentence;
+    uint32_t from; /* first token of the sentences around */
+};
+
+static struct reach reach_of(const struct ek_matcher *matcher, const struct code *code,
+                             struct span hit)
+{
+    const struct token *tokens = matcher->reading.tokens.items;
+    struct reach reach = {.matcher = matcher,
+                          .visible = matcher->rules->files[code->file].visible,
+                          .hit = hit,
+                          .sentence = sentence_of(matcher, hit.first),
+                          .last_sentence = sentence_of(matcher, hit.last)};
+    uint32_t first = reach.sentence > SENTENCES_AWAY ? reach.sentence - SENTENCES_AWAY : 0;
+    uint32_t low = 0, high = hit.first;
+
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (tokens[middle].sentence < first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    reach.from = low;
+    return reach;
+}
+
+static bool stopped(const struct reach *reach, enum cue_category category, uint32_t from,
+                    uint32_t to)
+{
+    const struct cue_places *stops = &reach->matcher->cues.stops[category];
+
+    for (size_t i = places_from(stops, from); i < stops->items.count; i++) {
+        const struct cue_found *stop = &stops->items.items[i];
+        if (stop->span.first > to)
+            return false;
+        if (stop->span.last <= to && reach->visible[stop->cue->file])
+            return true;
+    }
+    return false;
+}
+
+/* Nothing stops the way between two tokens, and it is no longer than the cue reaches. */
+static bool open_way(const struct reach *reach, const struct cue *cue, uint32_t from, uint32_t to)
+{
+    const struct token *tokens = reach->matcher->reading.tokens.items;
+
+    if (tokens[from].sentence != tokens[to].sentence)
+        return false;
+    if (cue->distance && tokens[to].word - tokens[from].word > cue->distance)
+        return false;
+    return to - from < 2 || !stopped(reach, cue->category, from + 1, to - 1);
+}
+
+static bool applies(const struct reach *reach, const struct cue_found *found)
+{
+    const struct cue *cue = found->cue;
+    struct span hit = reach->hit, here = found->span;
+    uint32_t sentence = sentence_of(reach->matcher, here.first);
+    bool in_sentence = sentence >= reach->sentence && sentence <= reach->last_sentence;
+    bool forward = cue->direction == CUE_FORWARD || cue->direction == CUE_AROUND;
+    bool backward = cue->direction == CUE_BACKWARD || cue->direction == CUE_AROUND;
+
+    uint32_t away = cue->distance ? cue->distance : 1;
+
+    if (cue->direction == CUE_NEXT)
+        return sentence > reach->last_sentence && sentence - reach->last_sentence <= away;
+    if (cue->direction == CUE_PREVIOUS)
+        return sentence < reach->sentence && reach->sentence - sentence <= away;
+    if (cue->direction == CUE_SENTENCE)
+        return in_sentence;
+    if (!forward && !backward)
+        return false;
+    if (here.last < hit.first)
+        return forward && open_way(reach, cue, here.last, hit.first);
+    if (here.first > hit.last)
+        return backward && open_way(reach, cue, hit.last, here.first);
+    return in_sentence; /* inside the hit, or reaching into it */
+}
+
+/* Where the claims of the "as stated" rules stand, overlapping places merged. */
+static void find_stated(struct ek_matcher *matcher)
+{
+    matcher->stated.count = 0;
+    for (size_t i = 0; i < matcher->found.count; i++) {
+        const struct found *hit = &matcher->found.items[i];
+        struct span *before =
+            matcher->stated.count ? &matcher->stated.items[matcher->stated.count - 1] : NULL;
+        if (!(matcher->rules->rules.items[hit->rule].flavour & FLAVOUR_STATED))
+            continue;
+        if (!before || before->last < hit->span.first)
+            VECTOR_PUSH(&matcher->stated, hit->span);
+        else if (before->last < hit->span.last)
+            before->last = hit->span.last;
+    }
+    matcher->overflow = matcher->overflow || matcher->stated.failed;
+}
+
+/* A denial that is part of what the theory says. */
+static bool is_stated(const struct ek_matcher *matcher, const struct cue_found *found)
+{
+    size_t low = 0, high = matcher->stated.count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (matcher->stated.items[middle].last < found->span.last)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return found->cue->category == CUE_DISPUTES && low < matcher->stated.count &&
+           matcher->stated.items[low].first <= found->span.first;
+}
+
+static const struct cue_found *cue_for(const struct reach *reach, enum cue_category category)
+{
+    const struct cue_places *near = &reach->matcher->cues.near[category];
+    const struct cue_places *everywhere = &reach->matcher->cues.everywhere[category];
+
+    for (size_t i = places_from(near, reach->from); i < near->items.count; i++) {
+        const struct cue_found *found = &near->items.items[i];
+        if (sentence_of(reach->matcher, found->span.first) > reach->last_sentence + SENTENCES_AWAY)
+            break;
+        if (!found->cancelled && reach->visible[found->cue->file] && applies(reach, found) &&
+            !is_stated(reach->matcher, found))
+            return found;
+    }
+    for (size_t i = 0; i < everywhere->items.count; i++) {
+        const struct cue_found *found = &everywhere->items.items[i];
+        if (!found->cancelled && reach->visible[found->cue->file])
+            return found;
+    }
+    return NULL;
+}
+
+static enum ek_stance flavour_stance(unsigned flavour)
+{
+    if (flavour & FLAVOUR_DISPUTES)
+        return EK_DISPUTES;
+    if (flavour & FLAVOUR_ASKS)
+        return EK_ASKS;
+    return flavour & FLAVOUR_NEUTRAL ? EK_NEUTRAL : EK_SUPPORTS;
+}
+
+/* The cue that decides a hit's stance, or NULL. A question goes before a denial ("isn't it the
+ * iron?") unless the denial comes after it ("Low iron? I doubt it."). */
+static const struct cue_found *stance_cue(const struct reach *reach)
+{
+    const struct cue_found *cue = cue_for(reach, CUE_SUPPORTS), *denial;
+
+    if (cue)
+        return cue;
+    cue = cue_for(reach, CUE_ASKS);
+    denial = cue_for(reach, CUE_DISPUTES);
+    if (cue && denial)
+        return denial->span.first > cue->span.last ? denial : cue;
+    if (cue || denial)
+        return cue ? cue : denial;
+    return cue_for(reach, CUE_NEUTRAL);
+}
+
+static void judge_hit(struct ek_matcher *matcher, const struct code *code, struct found *hit)
+{
+    static const enum ek_stance stances[CUE_CATEGORIES] = {[CUE_SUPPORTS] = EK_SUPPORTS,
+                                                           [CUE_ASKS] = EK_ASKS,
+                                                           [CUE_DISPUTES] = EK_DISPUTES,
+                                                           [CUE_NEUTRAL] = EK_NEUTRAL};
+    unsigned flavour = matcher->rules->rules.items[hit->rule].flavour;
+    struct reach reach = reach_of(matcher, code, hit->span);
+    const struct cue_found *cue = NULL;
+
+    hit->stance = flavour_stance(flavour);
+    hit->told = flavour & FLAVOUR_STANCES;
+    if (!hit->told)
+        cue = stance_cue(&reach);
+    if (cue) {
+        hit->told = true;
+        hit->stance = stances[cue->cue->category];
+        hit->cue = cue->cue;
+        hit->cue_span = cue->span;
+    }
+    hit->hedged = (flavour & FLAVOUR_HEDGED) || cue_for(&reach, CUE_HEDGE);
+    hit->experience = (flavour & FLAVOUR_EXPERIENCE) ||
+                      (cue_for(&reach, CUE_EXPERIENCE) && !cue_for(&reach, CUE_OTHER_PERSON));
+    hit->cramps = (flavour & FLAVOUR_CRAMPS) || cue_for(&reach, CUE_CRAMPS);
+}
+
+/* Counts of one theory's hits by stance: told, assumed, and where the last told one stands. */
+struct tally {
+    unsigned told[EK_STANCES], assumed;
+    uint32_t last[EK_STANCES];
+};
+
+static enum ek_stance settle_stance(const struct tally *tally)
+{
+    bool supports = tally->told[EK_SUPPORTS], disputes = tally->told[EK_DISPUTES];
+
+    if (supports && disputes)
+        return tally->last[EK_DISPUTES] >= tally->last[EK_SUPPORTS] ? EK_DISPUTES : EK_SUPPORTS;
+    if (disputes)
+        return EK_DISPUTES;
+    if (supports)
+        return EK_SUPPORTS;
+    if (tally->told[EK_ASKS])
+        return EK_ASKS;
+    return tally->told[EK_NEUTRAL] ? EK_NEUTRAL : EK_SUPPORTS;
+}
+
+struct judgement judge(struct ek_matcher *matcher, const struct code *code)
+{
+    struct tally tally = {0};
+    struct judgement judgement = {0};
+    bool rls = false, cramps = false;
+
+    find_cues(matcher);
+    find_stated(matcher);
+    for (size_t i = 0; i < matcher->found.count; i++) {
+        struct found *hit = &matcher->found.items[i];
+        judge_hit(matcher, code, hit);
+        tally.assumed += !hit->told;
+        tally.told[hit->stance] += hit->told;
+        if (hit->told)
+            tally.last[hit->stance] = hit->span.first;
+    }
+    judgement.stance = settle_stance(&tally);
+    for (size_t i = 0; i < matcher->found.count; i++) {
+        const struct found *hit = &matcher->found.items[i];
+        cramps = cramps || hit->cramps;
+        rls = rls || !hit->cramps;
+        if (judgement.stance != EK_SUPPORTS && judgement.stance != EK_DISPUTES)
+            continue;
+        judgement.experience = judgement.experience || hit->experience;
+        if (hit->stance == judgement.stance || !hit->told)
+            judgement.hedged = judgement.hedged || hit->hedged;
+    }
+    /* Support that also asks is support with a doubt. */
+    if (judgement.stance == EK_SUPPORTS && tally.told[EK_ASKS])
+        judgement.hedged = true;
+    judgement.cramps = cramps && !rls;
+    return judgement;
+}
