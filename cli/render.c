@@ -187,14 +187,33 @@ static void print_head(struct ek_arena *arena, const struct ek_entry *entry)
     putchar('\n');
 }
 
+static bool same_place(const struct ek_hit *a, const struct ek_hit *b)
+{
+    return a->start == b->start && a->end == b->end;
+}
+
+/* Each place once: its words, the rules that hit there, the cue that set the stance. */
 static void print_hits(struct ek_arena *arena, const struct ek_tag *tag)
 {
     for (size_t i = 0; i < tag->hit_count; i++) {
         const struct ek_hit *hit = &tag->hits[i];
+        const char *rules = hit->rule, *cue = hit->cue;
+        bool seen = false;
+        for (size_t j = 0; j < i; j++)
+            seen |= same_place(hit, &tag->hits[j]);
+        for (size_t j = i + 1; j < tag->hit_count && !seen && rules; j++) {
+            const struct ek_hit *other = &tag->hits[j];
+            const char *line = strrchr(other->rule, ':');
+            if (!same_place(hit, other))
+                continue;
+            cue = cue ? cue : other->cue;
+            rules = ek_printf(arena, "%s %s", rules, line ? line + 1 : other->rule);
+        }
         const char *words = ek_squeeze(arena, hit->text, strlen(hit->text));
         const char *safe = words ? safe_text(arena, words) : NULL;
-        printf("       %-14s \"%s\"%s%s\n", hit->rule, safe ? safe : "", hit->cue ? "  cue " : "",
-               hit->cue ? hit->cue : "");
+        if (!seen)
+            printf("      \"%s\"  %s%s%s\n", safe ? safe : "", rules ? rules : "",
+                   cue ? "  cue " : "", cue ? cue : "");
     }
 }
 

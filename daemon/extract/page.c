@@ -9,6 +9,8 @@
 #include "ekbom/error.h"
 #include "ekbom/limits.h"
 
+#define TAIL_BYTES 4096u /* scripts and comments may follow the end */
+
 /* One sign of its own is proof enough (generator); of the others two different ones are wanted:
  * skins drop the credit and add-ons copy class names. */
 static bool recognised(struct ek_reading *r, const struct ek_profile *profile)
@@ -190,10 +192,24 @@ static void read_kind(struct ek_reading *r, struct ek_page *page)
         page->reason = mark && mark->text ? mark->text : reasons[page->kind];
 }
 
-static void read_profile(struct ek_reading *r, struct ek_page *page)
+/* True if the page's last bytes close its html element: what was cut short does not. */
+static bool is_closed(const struct ek_fetched *fetched)
+{
+    static const char closing[] = "</html";
+    const char *bytes = fetched->body;
+    size_t from = fetched->len > TAIL_BYTES ? fetched->len - TAIL_BYTES : 0;
+    for (size_t i = from; i + sizeof closing - 1 <= fetched->len; i++)
+        if (strncasecmp(bytes + i, closing, sizeof closing - 1) == 0)
+            return true;
+    return false;
+}
+
+static void read_profile(struct ek_reading *r, const struct ek_fetched *fetched,
+                         struct ek_page *page)
 {
     read_head(r, page);
-    if (r->profile->parts[EK_PART_COMPLETE] &&
+    /* Styles drop the foot, and some pages are not closed: one of the two is enough. */
+    if (r->profile->parts[EK_PART_COMPLETE] && !is_closed(fetched) &&
         !ek_has_part(r, EK_PART_COMPLETE, ek_whole(&r->tree, 0)))
         partial(r, page, "the page breaks off: its foot is missing");
     read_kind(r, page);
@@ -217,7 +233,7 @@ static void read_page(struct ek_reading *r, const struct ek_fetched *fetched, st
         page->url =
             ek_address_absolute(r->arena, NULL, ek_slice_of(fetched->url), r->profile->sessions);
     find_base(r, page->url);
-    read_profile(r, page);
+    read_profile(r, fetched, page);
     if (r->tree.steps > 0)
         return;
     page->reason = NULL; /* whatever was found missing: this is why */

@@ -13,7 +13,7 @@ cat >thread.html <<'END'
 <p class="author">by <strong><a href="./memberlist.php?mode=viewprofile&amp;u=5" class="username">Ann</a></strong> »
 <time datetime="2010-03-02T03:14:00+00:00">Tue Mar 02, 2010 3:14 am</time></p>
 <div class="content"><blockquote><div><cite>Bo wrote:</cite>It is the iron.</div></blockquote>My ferritin was 9.<br>Zo&euml; agrees.</div>
-</div></div></div></div></div><div id="page-footer"></div></body></html>
+</div></div></div></div></div></body></html>
 END
 ok "a thread page is read whole" "$EKBOM" extract --url "https://board.example/viewtopic.php?p=31" thread.html
 like "$(stdout)" '^\{"schema_version":1,"kind":"thread","software":"phpbb"' "with kind and software"

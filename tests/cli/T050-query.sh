@@ -37,7 +37,7 @@ post=$(stdout | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')
 ok "a post is shown" "$EKBOM" --store s show "$post"
 like "$(stdout)" "«.*»\[1" "its evidence marked"
 like "$(stdout)" '\[[0-9]\] ppi: ' "its theory named"
-like "$(stdout)" 'ppi:[0-9]+ +"' "with the rule and the words"
+like "$(stdout)" '"  ppi:[0-9]' "with the rule and the words"
 ok "with its neighbours" "$EKBOM" --store s show "$post" --around 1
 ok "as JSON, with the fields of an export" "$EKBOM" --store s show "$post" --format json
 like "$(stdout)" '"hits":\[\{"start":[0-9]+,"end":[0-9]+,"text":"[^"]+","rule":"' "and the spans"
