@@ -158,11 +158,13 @@ const char *tag_summary(struct ek_arena *arena, const struct ek_tags *tags);
 
 /* The commands, one a file. */
 int cmd_crawl(struct cli *cli);
+int cmd_ctl(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_extract(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_import(struct cli *cli);
 int cmd_posts(struct cli *cli);
+int cmd_probe(struct cli *cli);
 int cmd_retag(struct cli *cli);
 int cmd_robots(struct cli *cli);
 int cmd_rules(struct cli *cli);

@@ -9,11 +9,10 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "crawl_options.h"
 #include "ekbom/crawl.h"
 #include "ekbom/limits.h"
 #include "output.h"
-
-#define DEFAULT_DELAY_MS 5000
 
 enum {
     SOURCE,
@@ -75,43 +74,12 @@ static int loop(struct ek_crawl *crawl, int signals, bool *interrupted, struct e
     return 0;
 }
 
-static int read_numbers(const struct cli *cli, struct ek_crawl_source *source)
+static int add_sources(struct cli *cli, struct ek_crawl *crawl,
+                       const struct ek_crawl_source *sources, struct ek_err *err)
 {
-    const char *delay = option(cli, OPT_DELAY), *pages = option(cli, OPT_MAX_PAGES);
-    char *end;
-    if (delay) {
-        double seconds = strtod(delay, &end);
-        if (*end || !*delay || !(seconds >= 0 && seconds <= 86400))
-            return wrong_use("--delay %s: give seconds", delay);
-        source->delay_ms = (int)(seconds * 1000);
-    }
-    if (pages) {
-        unsigned long long n = strtoull(pages, &end, 10);
-        if (*end || !*pages || *pages == '-' || n == 0)
-            return wrong_use("--max-pages %s: give a number", pages);
-        source->max_pages = (size_t)n;
-    }
-    return 0;
-}
-
-static int add_sources(struct cli *cli, struct ek_crawl *crawl, struct ek_crawl_source *source,
-                       struct ek_err *err)
-{
-    for (size_t i = 0; i < cli->argument_count; i++) {
-        source->address = cli->arguments[i];
-        /* A loopback address on the command line is its own permission, with no delay. */
-        bool loopback = ek_crawl_is_loopback(source->address);
-        source->permit = loopback ? "loopback" : NULL;
-        if (!has(cli, OPT_DELAY))
-            source->delay_ms = loopback ? 0 : DEFAULT_DELAY_MS;
-        if (!loopback && !source->contact)
-            return ek_fail(err, EK_USAGE,
-                           "%s is a public address: --contact MAIL tells its administrator whom "
-                           "to write to",
-                           source->address);
-        if (ek_crawl_add(crawl, source, err) != 0)
+    for (size_t i = 0; i < cli->argument_count; i++)
+        if (ek_crawl_add(crawl, &sources[i], err) != 0)
             return -1;
-    }
     return 0;
 }
 
@@ -160,7 +128,7 @@ static int watch_signals(void)
 }
 
 static int crawl(struct cli *cli, struct ek_store *store, struct ek_pool *pool,
-                 struct ek_crawl_source *source)
+                 const struct ek_crawl_source *sources)
 {
     struct ek_crawl_config config = {.store = store, .pool = pool, .say = say_line};
     struct ek_crawl *crawl = NULL;
@@ -171,7 +139,7 @@ static int crawl(struct cli *cli, struct ek_store *store, struct ek_pool *pool,
     if (signals < 0)
         status = wrong_use("signals cannot be watched");
     else if (ek_crawl_new(&crawl, &config, &err) != 0 ||
-             add_sources(cli, crawl, source, &err) != 0 ||
+             add_sources(cli, crawl, sources, &err) != 0 ||
              loop(crawl, signals, &interrupted, &err) != 0)
         status = fail_with(&err);
     else
@@ -184,21 +152,25 @@ static int crawl(struct cli *cli, struct ek_store *store, struct ek_pool *pool,
 
 int cmd_crawl(struct cli *cli)
 {
-    struct ek_crawl_source source = {.contact = option(cli, OPT_CONTACT),
-                                     .recheck = has(cli, OPT_RECHECK)};
     struct ek_store *store = NULL;
     struct ek_pool *pool = NULL;
     struct ek_err err;
+    int status = EXIT_DONE;
     if (cli->argument_count == 0)
         return wrong_use("crawl what? ekbom crawl URL...");
-    int status = read_numbers(cli, &source);
-    if (status != 0)
+    struct ek_crawl_source *sources =
+        EK_NEW_ARRAY(cli->arena, struct ek_crawl_source, cli->argument_count);
+    if (!sources)
+        return wrong_use("out of memory");
+    for (size_t i = 0; i < cli->argument_count && status == EXIT_DONE; i++)
+        status = read_source(cli, cli->arguments[i], &sources[i]);
+    if (status != EXIT_DONE)
         return status;
     if (open_store(cli, EK_STORE_WRITE, &store, &err) != 0 ||
         open_writing_pool(cli, store, &pool, &err) != 0)
         status = fail_with(&err);
     else
-        status = crawl(cli, store, pool, &source);
+        status = crawl(cli, store, pool, sources);
     ek_pool_close(pool);
     ek_store_close(store);
     return status;

@@ -13,6 +13,8 @@
 const struct command commands[] = {
     {"import", cmd_import, TAKES_STORE | TAKES_IMPORT | TAKES_READERS | TAKES_RULES | TAKES_FORMAT,
      "FILE...", "bring in archives (WARC) or posts (JSONL), tagged at once", ROWS},
+    {"probe", cmd_probe, TAKES_CRAWL | TAKES_FORMAT, "URL",
+     "look at a board in at most 5 requests, nothing stored", "table json"},
     {"crawl", cmd_crawl, TAKES_STORE | TAKES_CRAWL | TAKES_READERS | TAKES_RULES | TAKES_FORMAT,
      "URL...", "fetch boards, forums or threads now", ROWS},
     {"extract", cmd_extract, TAKES_PAGE | TAKES_FORMAT, "FILE", "one saved page to JSON", "json"},
@@ -35,10 +37,10 @@ const struct command commands[] = {
     {"robots", cmd_robots, TAKES_ROBOTS, "FILE URL...", "what a robots.txt allows", NULL},
     {"status", cmd_status, TAKES_STORE | TAKES_FORMAT, "", "what the store holds and how it is",
      "table json"},
+    {"ctl", cmd_ctl, TAKES_STORE, "status|reload|visit [ADDRESS]", "a word to the service", NULL},
     {"verify", cmd_verify, TAKES_STORE, "", "check every reference, count and digest", NULL},
     {"help", cmd_help, TAKES_NAMES, "[COMMAND]", "this list, or one command's options", NULL},
     /* In the contract, not built yet. */
-    {"probe", NULL, 0, "URL", NULL, NULL},
     {"shift", NULL, 0, "THEORY...", NULL, NULL},
     {"compare", NULL, 0, "A..B C..D", NULL, NULL},
     {"cooccur", NULL, 0, "", NULL, NULL},
@@ -50,7 +52,6 @@ const struct command commands[] = {
     {"report", NULL, 0, "-o FILE.html", NULL, NULL},
     {"cite", NULL, 0, "", NULL, NULL},
     {"log", NULL, 0, "", NULL, NULL},
-    {"ctl", NULL, 0, "", NULL, NULL},
     {"backup", NULL, 0, "", NULL, NULL},
     {"compact", NULL, 0, "", NULL, NULL},
     {"dump", NULL, 0, "", NULL, NULL},

@@ -300,37 +300,55 @@ static int commit_if_time(struct ek_crawl *crawl, struct ek_err *err)
     return slice_commit(&crawl->slice, waiting || old, NULL, err);
 }
 
+/* What the fetcher and the readers have finished. Returns how many answers were taken, or -1. */
 static int take_results(struct ek_crawl *crawl, struct ek_err *err)
 {
     struct ek_fetch_result result;
-    int got;
+    int taken = 0;
     if (ek_fetcher_step(crawl->fetcher, err) != 0)
         return -1;
-    while ((got = ek_fetcher_next(crawl->fetcher, &result)) == 1)
+    for (; ek_fetcher_next(crawl->fetcher, &result) == 1; taken++)
         if (take_result(crawl, &result, err) != 0)
             return -1;
-    return pipeline_step(crawl->pipeline, false, err);
+    return pipeline_step(crawl->pipeline, false, err) == 0 ? taken : -1;
 }
 
+/* Begin rounds that are due, and ask for each walk's next page. Returns how many were asked for. */
 static int advance_all(struct ek_crawl *crawl, struct ek_err *err)
 {
-    for (size_t i = 0; i < crawl->count; i++) {
+    int asked = 0;
+    for (size_t i = 0; i < crawl->count && !crawl->draining; i++) {
         struct source *source = crawl->sources[i];
-        if (is_due(source) && !crawl->draining && begin_round(source, err) != 0)
+        if (is_due(source) && begin_round(source, err) != 0)
             return -1;
         if (source->retired && source->page == NOTHING)
             source->state = EK_CRAWL_STOPPED;
-        while (source->state == EK_CRAWL_WALKING && source->page == NOTHING && !crawl->draining)
+        while (source->state == EK_CRAWL_WALKING && source->page == NOTHING)
             if (advance(source, err) != 0)
                 return -1;
+            else
+                asked++;
     }
-    return 0;
+    return asked;
+}
+
+/* An answer may lead to a request, and a request to an answer at once: until neither comes, since
+ * no descriptor would tell of them. */
+static int go_on(struct ek_crawl *crawl, struct ek_err *err)
+{
+    for (;;) {
+        int taken = take_results(crawl, err);
+        int asked = taken < 0 ? -1 : advance_all(crawl, err);
+        if (asked < 0)
+            return -1;
+        if (taken == 0 && asked == 0)
+            return 0;
+    }
 }
 
 int ek_crawl_step(struct ek_crawl *crawl, struct ek_err *err)
 {
-    if (take_results(crawl, err) != 0 || advance_all(crawl, err) != 0 ||
-        ek_fetcher_step(crawl->fetcher, err) != 0 || commit_if_time(crawl, err) != 0) {
+    if (go_on(crawl, err) != 0 || commit_if_time(crawl, err) != 0) {
         slice_abort(&crawl->slice);
         ek_archive_rollback(crawl->slice.archive);
         return -1;

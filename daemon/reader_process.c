@@ -32,12 +32,33 @@ static void make_environment(char *environment[4])
     environment[n] = NULL;
 }
 
+/* A process group of its own, and deaf to the signals that end its parent: the parent files what is
+ * under way first, and ends its readers itself. */
+static int set_apart(posix_spawnattr_t *attributes)
+{
+    sigset_t deaf;
+    int error = posix_spawnattr_init(attributes);
+    if (error)
+        return error;
+    sigemptyset(&deaf);
+    sigaddset(&deaf, SIGINT);
+    sigaddset(&deaf, SIGTERM);
+    sigaddset(&deaf, SIGHUP);
+    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(attributes, 0);
+    return posix_spawnattr_setsigmask(attributes, &deaf);
+}
+
 static int spawn(struct reader_process *reader, const char *program, int channel)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     char *environment[4];
     char *const arguments[] = {(char *)(uintptr_t) "ekbom-reader", NULL};
-    int error = posix_spawn_file_actions_init(&actions);
+    int error = set_apart(&attributes);
+    if (error)
+        return error;
+    error = posix_spawn_file_actions_init(&actions);
     if (error)
         return error;
     make_environment(environment);
@@ -49,8 +70,9 @@ static int spawn(struct reader_process *reader, const char *program, int channel
     if (!error)
         error = posix_spawn_file_actions_addclosefrom_np(&actions, sanitized ? 3 : 1);
     if (!error)
-        error = posix_spawn(&reader->pid, program, &actions, NULL, arguments, environment);
+        error = posix_spawn(&reader->pid, program, &actions, &attributes, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
     for (size_t i = 0; environment[i]; i++)
         free(environment[i]);
     return error;

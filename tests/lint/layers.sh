@@ -41,7 +41,8 @@ shows frontier : store daemon cli
 shows export  : store/export cli
 shows eval    : rules cli
 shows fetch   : daemon/fetch daemon
-shows robots  : daemon/fetch cli
+shows robots  : daemon/fetch daemon cli
+shows probe   : daemon cli
 shows pool    : daemon cli
 shows crawl   : daemon cli
 shows config  : daemon
