@@ -15,8 +15,9 @@
 #include "ekbom/fetch.h"
 #include "ekbom/text.h"
 
-enum type { TEXT, NUMBER, SECONDS, LIST };
-static const char *const type_words[] = {"text", "whole number", "seconds", "list of texts"};
+enum type { TEXT, NUMBER, SECONDS, LIST, FLAG };
+static const char *const type_words[] = {"text", "whole number", "seconds", "list of texts",
+                                         "true or false"};
 
 struct key {
     const char *name;
@@ -42,6 +43,8 @@ static const struct key keys[] = {
     {"reader", TEXT, GLOBAL(reader), 0, 0, 0,
      "Program that reads pages; default: the installed one."},
     {"readers", NUMBER, GLOBAL(readers), 1, 64, 1, "Reader processes."},
+    {"sample_data", FLAG, GLOBAL(sample_data), 0, 0, 0,
+     "Mark the store's figures as sample data, not findings; it stays marked."},
     {"address", TEXT, true, true, offsetof(struct ek_config_source, address), 0, 0, 0,
      "Address of the forum's index, of one board, or of one thread."},
     {"boards", LIST, SOURCE(boards), 0, 0, 0,
@@ -136,6 +139,15 @@ static int set_number(const struct reading *r, const struct key *key,
     return 0;
 }
 
+static int set_flag(const struct reading *r, const struct key *key, const config_setting_t *setting,
+                    void *at)
+{
+    if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+        return refuse(r, setting, "'%s' is true or false", key->name);
+    *(bool *)at = config_setting_get_bool(setting) != 0;
+    return 0;
+}
+
 static int set_boards(const struct reading *r, const config_setting_t *setting,
                       struct ek_config_source *source)
 {
@@ -165,6 +177,8 @@ static int set(const struct reading *r, const struct key *key, const config_sett
         return set_text(r, key, setting, at);
     if (key->type == LIST)
         return set_boards(r, setting, owner);
+    if (key->type == FLAG)
+        return set_flag(r, key, setting, at);
     return set_number(r, key, setting, at);
 }
 

@@ -120,6 +120,8 @@ int service_open(struct service *service, void (*say)(void *context, const char 
     const char *store = or_else(loaded.config.store, "/var/lib/ekbom");
     if (result == 0)
         result = ek_store_open(&service->store, store, EK_STORE_WRITE, "ekbomd", err);
+    if (result == 0 && loaded.config.sample_data)
+        result = ek_store_mark_sample(service->store, err);
     if (result == 0)
         result = make_pool(&loaded, &service->pool, err);
     if (result == 0 && ek_pool_downgrade(service->pool))

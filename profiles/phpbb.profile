@@ -160,6 +160,7 @@ last-post  dd.lastpost a[href="*viewtopic.php*"] -> @href | id post
 last-time  dd.lastpost time -> @datetime as attribute
 last-time  dd.lastpost span -> own as text
 last-time  dd.lastpost -> text as text
+replies    dd.posts -> own
 
 [thread-row]
 each       li.row:has(a.topictitle)

@@ -46,6 +46,7 @@ done
 
 # /var/tmp: /tmp may be small, and mounted without devices or programs.
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/ekbom-fresh.XXXXXX")
+chmod 755 "$root" # "/" of the new machine: everybody passes through it
 
 # Nothing below the root may still be mounted when it is removed.
 leave() {

@@ -29,6 +29,7 @@ struct ek_config {
     const char *store, *rules, *profiles, *reader; /* NULL: the default */
     const char *contact;
     long readers;
+    bool sample_data;
     struct ek_config_source *sources;
     size_t source_count;
 };
