@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "output.h"
+#include "status_sources.h"
 
 static json_t *time_json(ek_time time)
 {
@@ -18,8 +19,12 @@ static json_t *text_json(const char *text)
 }
 
 /* The one thing that an administrator should do next; NULL when all is well. */
-static const char *advice(struct cli *cli, const struct ek_store_status *status)
+static const char *advice(struct cli *cli, const struct ek_store_status *status,
+                          const json_t *sources)
 {
+    const char *trouble = sources_trouble(cli, sources);
+    if (trouble)
+        return trouble;
     if (status->behind)
         return ek_printf(cli->arena,
                          "%llu posts are not in the index yet: any `ekbom import` catches up",
@@ -37,7 +42,7 @@ static const char *advice(struct cli *cli, const struct ek_store_status *status)
     return NULL;
 }
 
-static int print_status_json(struct cli *cli, const struct ek_store_status *s)
+static int print_status_json(struct cli *cli, const struct ek_store_status *s, json_t *sources)
 {
     json_t *forums = json_array(), *quarantine = json_array();
     for (size_t i = 0; i < s->forum_count; i++) {
@@ -56,10 +61,10 @@ static int print_status_json(struct cli *cli, const struct ek_store_status *s)
                               json_pack("{s:s, s:s, s:o}", "what", s->quarantined[i].what, "reason",
                                         s->quarantined[i].reason, "when",
                                         time_json(s->quarantined[i].when)));
-    const char *todo = advice(cli, s);
+    const char *todo = advice(cli, s, sources);
     json_t *json = json_pack(
         "{s:i, s:s, s:i, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:I, s:I, s:o, s:o, s:o}",
+        "s:I, s:I, s:o, s:o, s:O, s:o}",
         "schema_version", 1, "store", store_folder(cli), "format", (int)s->format, "sample",
         s->sample, "ruleset", text_json(s->rules_digest), "posts", (json_int_t)s->posts,
         "revisions", (json_int_t)s->revisions, "threads", (json_int_t)s->threads, "authors",
@@ -69,7 +74,7 @@ static int print_status_json(struct cli *cli, const struct ek_store_status *s)
         "undetermined", (json_int_t)s->undetermined, "behind", (json_int_t)s->behind,
         "records_bytes", (json_int_t)s->records_bytes, "index_bytes", (json_int_t)s->index_bytes,
         "archive_bytes", (json_int_t)s->archive_bytes, "forums", forums, "quarantine", quarantine,
-        "advice", text_json(todo));
+        "sources", sources, "advice", text_json(todo));
     return print_json(json) == 0 ? EXIT_DONE : EXIT_WRONG;
 }
 
@@ -93,9 +98,9 @@ static void print_forum(const struct ek_store_forum *f)
            day(f->last_fetched, fetched));
 }
 
-static int print_status(struct cli *cli, const struct ek_store_status *s)
+static int print_status(struct cli *cli, const struct ek_store_status *s, const json_t *sources)
 {
-    const char *todo = advice(cli, s);
+    const char *todo = advice(cli, s, sources);
     start_pager(cli);
     if (s->sample)
         printf("SAMPLE DATA, NOT FINDINGS\n");
@@ -115,6 +120,7 @@ static int print_status(struct cli *cli, const struct ek_store_status *s)
            (double)s->archive_bytes / 1e6);
     for (size_t i = 0; i < s->forum_count; i++)
         print_forum(&s->forums[i]);
+    print_sources(sources);
     for (size_t i = 0; i < s->quarantine_count; i++) {
         char when[EK_TIME_TEXT];
         printf("%squarantined %s  ", i ? "" : "\n", day(s->quarantined[i].when, when));
@@ -135,12 +141,15 @@ int cmd_status(struct cli *cli)
     int result;
     if (cli->argument_count)
         return wrong_use("status takes no arguments");
+    json_t *sources = NULL;
     if (open_store(cli, EK_STORE_READ, &store, &err) != 0 ||
-        ek_store_status(store, cli->arena, &status, &err) != 0)
+        ek_store_status(store, cli->arena, &status, &err) != 0 ||
+        !(sources = sources_json(cli, store, &err)))
         result = fail_with(&err);
     else
-        result =
-            format_is(cli, "json") ? print_status_json(cli, &status) : print_status(cli, &status);
+        result = format_is(cli, "json") ? print_status_json(cli, &status, sources)
+                                        : print_status(cli, &status, sources);
+    json_decref(sources);
     ek_store_close(store);
     return result;
 }

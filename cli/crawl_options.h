@@ -5,8 +5,8 @@
 #include "cli.h"
 #include "ekbom/crawl.h"
 
-/* Fill *source: 0, or the exit status after a message. A loopback address on the command line is its
- * own permission, with no delay; a public one needs a contact. */
+/* Fill *source: 0, or the exit status after a message. A loopback address on the command line is
+ * its own permission, with no delay; a public one needs a contact. */
 int read_source(const struct cli *cli, const char *address, struct ek_crawl_source *source);
 
 #endif

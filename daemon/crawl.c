@@ -189,20 +189,18 @@ static int take_page(struct source *source, const struct ek_fetch_result *result
                                  .response_len = response.len,
                                  .request = result->request,
                                  .request_len = result->request_len,
+                                 .even_if_known = true,
                                  .context = source};
     source->page = BEING_READ;
     source->later = 0;
-    int known = -1;
+    int submitted = -1;
     if (response.failed)
         ek_fail_memory(err);
     else if (replace(&source->etag, result->etag, err) == 0 &&
              replace(&source->last_modified, result->last_modified, err) == 0)
-        known = pipeline_submit(source->crawl->pipeline, &page, err);
+        submitted = pipeline_submit(source->crawl->pipeline, &page, err);
     ek_buf_free(&response);
-    /* The same address with the same bytes in the same second: nothing to be learnt from it. */
-    if (known == 1)
-        return pass(source, "the same page twice within a second", err);
-    return known;
+    return submitted;
 }
 
 static int take_unchanged(struct source *source, const struct ek_fetch_result *result,

@@ -161,9 +161,9 @@ int pipeline_submit(struct pipeline *pipeline, const struct pipeline_page *page,
     struct ek_page_key key;
     ek_page_key_make(&key, page->url, page->fetched, page->body, page->body_len);
     int known = ek_store_has_page(pipeline->config.slice->store, &key, err);
-    if (known != 0)
-        return known;
-    if (on_its_way(pipeline, &key))
+    if (known < 0)
+        return -1;
+    if (!page->even_if_known && (known || on_its_way(pipeline, &key)))
         return 1;
     if (send_page(pipeline, page, &key, err) != 0)
         return -1;

@@ -21,6 +21,7 @@ struct pipeline_page {
     size_t response_len;
     const void *request; /* HTTP request, or NULL */
     size_t request_len;
+    bool even_if_known; /* a crawl wants to know what is on it, an import does not */
     void *context; /* given back to `filed` */
 };
 

@@ -85,10 +85,9 @@ int ek_fetcher_request(struct ek_fetcher *f, const struct ek_fetch_request *requ
                        struct ek_err *err)
 {
     if (f->draining)
-        return ek_fail(err, EK_BUSY, "%.400s: no more requests are taken", request->url);
+        return ek_fail(err, EK_BUSY, "no more requests are taken");
     if (f->queued >= EK_MAX_QUEUED)
-        return ek_fail(err, EK_LIMIT, "%.400s: more than %u requests wait", request->url,
-                       EK_MAX_QUEUED);
+        return ek_fail(err, EK_LIMIT, "more than %u requests wait", EK_MAX_QUEUED);
     struct job *job = calloc(1, sizeof *job);
     if (!job)
         return ek_fail_memory(err);

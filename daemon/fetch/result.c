@@ -8,6 +8,7 @@
 
 #include "ekbom/limits.h"
 #include "fetcher.h"
+#include "reason.h"
 
 static void append(struct ek_fetcher *f, struct result *result)
 {
@@ -71,6 +72,7 @@ void ek_result_add(struct ek_fetcher *f, struct job *job, enum ek_fetch_outcome 
     if (transfer)
         take_exchange(r, transfer);
     snprintf(r->reason, sizeof r->reason, "%s", reason);
+    ek_reason_clean(r->reason);
     r->shown.reason = r->reason;
     r->shown.body = r->body.data ? r->body.data : "";
     r->shown.body_len = r->body.len;

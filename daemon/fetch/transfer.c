@@ -17,6 +17,7 @@
 
 #include "ekbom/error.h"
 #include "ekbom/limits.h"
+#include "reason.h"
 
 /* Hooks ---------------------------------------------------------------------------------------- */
 
@@ -258,7 +259,6 @@ static void explain(const struct ek_transfer *t, CURLcode code, char *reason, si
             sentence = sentences[i];
     snprintf(reason, size, "%s%s%s", sentence.text, sentence.detailed && *t->detail ? ": " : "",
              sentence.detailed ? t->detail : "");
-    reason[strcspn(reason, "\r\n")] = '\0';
 }
 
 /* A host may set cookies without end, fifty an answer. */
@@ -316,6 +316,7 @@ enum ek_exchange ek_transfer_conclude(struct ek_transfer *t, CURLcode code, char
         enum ek_exchange outcome = refusal(t, code, reason, reason_size);
         if (outcome == EK_EXCHANGE_FAILED)
             explain(t, code, reason, reason_size);
+        ek_reason_clean(reason);
         return outcome;
     }
     ek_head_finish(&t->head, t->body.len);

@@ -11,6 +11,7 @@
 #include "ekbom/error.h"
 #include "ekbom/fetch.h"
 #include "ekbom/limits.h"
+#include "reason.h"
 
 /* A value that only a session id has: 32 hex digits, as PHP makes them, or nothing. A `sid` of
  * another form is some software's story or section and stays. */
@@ -62,7 +63,10 @@ static void add_without_sessions(struct ek_buf *out, const char *url)
 
 static int malformed(struct ek_err *err, const char *url, const char *why)
 {
-    return ek_fail(err, EK_USAGE, "%.400s: not an address that can be fetched: %s", url, why);
+    ek_fail(err, EK_USAGE, "%.400s: not an address that can be fetched: %s", url, why);
+    if (err)
+        ek_reason_clean(err->message);
+    return -1;
 }
 
 /* The parser knows more schemes than are ever dialled. */
@@ -72,11 +76,13 @@ static int check_scheme(CURLU *parts, const char *url, struct ek_err *err)
     if (curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
         return malformed(err, url, "it must begin with http:// or https://");
     bool known = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
-    int rc = known ? 0
-                   : ek_fail(err, EK_USAGE,
-                             "%.400s: %s: is not fetched, only http: and https:", url, scheme);
+    if (!known) {
+        ek_fail(err, EK_USAGE, "%.400s: %s: is not fetched, only http: and https:", url, scheme);
+        if (err)
+            ek_reason_clean(err->message);
+    }
     curl_free(scheme);
-    return rc;
+    return known ? 0 : -1;
 }
 
 /* libcurl turns an international name into ASCII by the locale, which a service does not have. */
