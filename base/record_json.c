@@ -20,15 +20,25 @@ static json_t *time_or_null(ek_time time, enum ek_precision precision)
     return *text ? json_string(text) : json_null();
 }
 
+/* Add to a list; a list that lost something for want of memory is no list: NULL. */
+static void append(json_t **array, json_t *item)
+{
+    if (*array && json_array_append_new(*array, item) != 0) {
+        json_decref(*array);
+        *array = NULL;
+    } else if (!*array) {
+        json_decref(item);
+    }
+}
+
 static json_t *quotes_to_json(const struct ek_quote *quotes, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_pack("{s:o, s:o, s:b, s:i, s:s}", "author",
-                                               text_or_null(quotes[i].author), "post_id",
-                                               text_or_null(quotes[i].post_id), "inferred",
-                                               quotes[i].inferred, "depth", (int)quotes[i].depth,
-                                               "text", quotes[i].text));
+        append(&array,
+               json_pack("{s:o, s:o, s:b, s:i, s:s}", "author", text_or_null(quotes[i].author),
+                         "post_id", text_or_null(quotes[i].post_id), "inferred", quotes[i].inferred,
+                         "depth", (int)quotes[i].depth, "text", quotes[i].text));
     return array;
 }
 
@@ -36,9 +46,8 @@ static json_t *links_to_json(const struct ek_link *links, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(
-            array, json_pack("{s:s, s:o, s:o}", "kind", ek_link_kind_names[links[i].kind], "id",
-                             text_or_null(links[i].id), "url", text_or_null(links[i].url)));
+        append(&array, json_pack("{s:s, s:o, s:o}", "kind", ek_link_kind_names[links[i].kind], "id",
+                                 text_or_null(links[i].id), "url", text_or_null(links[i].url)));
     return array;
 }
 
@@ -91,9 +100,9 @@ json_t *ek_page_to_json(const struct ek_page *page)
 {
     json_t *posts = json_array(), *links = json_array();
     for (size_t i = 0; i < page->post_count; i++)
-        json_array_append_new(posts, ek_post_to_json(&page->posts[i]));
+        append(&posts, ek_post_to_json(&page->posts[i]));
     for (size_t i = 0; i < page->link_count; i++)
-        json_array_append_new(links, listing_to_json(&page->links[i]));
+        append(&links, listing_to_json(&page->links[i]));
     json_t *thread = json_null();
     if (page->kind == EK_PAGE_THREAD)
         thread = json_pack("{s:o, s:o, s:o, s:o}", "id", text_or_null(page->thread_id), "title",
@@ -137,7 +146,7 @@ static json_t *hits_to_json(const struct ek_tag *tag)
                                  (json_int_t)hit->end, "text", hit->text, "rule", hit->rule);
         if (json && hit->cue)
             json_object_set_new(json, "cue", json_string(hit->cue));
-        json_array_append_new(array, json);
+        append(&array, json);
     }
     return array;
 }

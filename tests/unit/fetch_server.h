@@ -5,8 +5,13 @@
  * each with its own robots.txt. What it saw is in shared memory. Paths: /status/N?text   status N,
  * the text after "?" as further head lines (parted by "|") /to?ADDRESS      302 to the address
  *   /slow?MS         answers after so many milliseconds
- *   /endless /bomb /head /trickle /close /half /cookies /zstd /nonsense /old /chunked /early
- *   /silent          never answers
+ *   /text?WORDS      the words, and nothing of HTTP
+ *   /gzip?WORDS      the words, compressed and chunked, with a trailer
+ *   /trickle?WORDS   the words five times a second, "x" if there are none
+ *   /cookies?NAME    40 cookies, whose names hold NAME
+ *   /endless /bomb /head /early   a body, a packed body, a head, 103s without end
+ *   /close /half /silent          no answer, half of one, none but no end either
+ *   /large           4 MiB
  *   anything else    200, and the path as its text */
 #ifndef EKBOM_TESTS_FETCH_SERVER_H
 #define EKBOM_TESTS_FETCH_SERVER_H
@@ -209,6 +214,16 @@ static void say_slow(int fd, const char *rest)
     answer(fd, 200, "", "slow");
 }
 
+static void say_large(int fd, const char *rest)
+{
+    char *body = malloc((4u << 20) + 1);
+    (void)rest;
+    memset(body, 'x', 4u << 20);
+    body[4u << 20] = '\0';
+    answer(fd, 200, "", body);
+    free(body);
+}
+
 static void say_to(int fd, const char *rest)
 {
     char fields[3000];
@@ -252,7 +267,7 @@ static const struct {
     {"/bomb", say_bomb},       {"/head", say_head},   {"/early", say_early},
     {"/trickle", say_trickle}, {"/half", say_half},   {"/cookies", say_cookies},
     {"/silent", say_silent},   {"/close", say_close}, {"/text", say_text},
-    {"/gzip", say_gzip},
+    {"/gzip", say_gzip},       {"/large", say_large},
 };
 
 static void give(int fd, const struct site *site, const char *path)
