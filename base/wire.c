@@ -33,6 +33,7 @@ void ek_put_wire_page(struct ek_buf *buf, const struct ek_wire_page *page)
     ek_put_int(buf, page->fetched);
     ek_put_str(buf, page->charset);
     ek_put_bytes(buf, page->body, page->len);
+    ek_put_str(buf, page->zone);
 }
 
 void ek_get_wire_page(struct ek_cursor *cursor, struct ek_arena *arena, struct ek_wire_page *page)
@@ -41,6 +42,7 @@ void ek_get_wire_page(struct ek_cursor *cursor, struct ek_arena *arena, struct e
     page->fetched = ek_get_int(cursor);
     page->charset = ek_get_str(cursor, arena);
     page->body = ek_get_bytes(cursor, &page->len);
+    page->zone = ek_get_str(cursor, arena);
 }
 
 void ek_put_wire_text(struct ek_buf *buf, const struct ek_wire_text *text)

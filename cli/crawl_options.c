@@ -30,6 +30,7 @@ int read_source(const struct cli *cli, const char *address, struct ek_crawl_sour
     *source = (struct ek_crawl_source){.address = address,
                                        .contact = option(cli, OPT_CONTACT),
                                        .permit = loopback ? "loopback" : NULL,
+                                       .since = EK_TIME_UNKNOWN,
                                        .delay_ms = loopback ? 0 : DEFAULT_DELAY_MS,
                                        .recheck = has(cli, OPT_RECHECK)};
     if (!loopback && !source->contact)

@@ -8,16 +8,18 @@
 #include <stdarg.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "ekbom/arena.h"
 #include "ekbom/buf.h"
 #include "ekbom/error.h"
 #include "ekbom/fetch.h"
 #include "ekbom/text.h"
+#include "ekbom/time.h"
 
 enum type { TEXT, NUMBER, SECONDS, LIST, FLAG };
-static const char *const type_words[] = {"text", "whole number", "seconds", "list of texts",
-                                         "true or false"};
+static const char *const type_words[] = {"text", "whole number", "number of seconds",
+                                         "list of texts", "true or false"};
 
 struct key {
     const char *name;
@@ -38,7 +40,7 @@ static const struct key keys[] = {
      "Mail address or web page that the User-Agent names, for administrators who want to write. "
      "Without it no public address is asked."},
     {"rules", TEXT, GLOBAL(rules), 0, 0, 0,
-     "Rule folder for a new store; default: the installed pack."},
+     "Rule folder; default: the installed pack. Changed rules tag the whole store anew."},
     {"profiles", TEXT, GLOBAL(profiles), 0, 0, 0, "Forum profiles; default: the installed ones."},
     {"reader", TEXT, GLOBAL(reader), 0, 0, 0,
      "Program that reads pages; default: the installed one."},
@@ -49,6 +51,11 @@ static const struct key keys[] = {
      "Address of the forum's index, of one board, or of one thread."},
     {"boards", LIST, SOURCE(boards), 0, 0, 0,
      "Only these boards, by the forum's own ids; default: all that a visitor sees."},
+    {"since", TEXT, SOURCE(since), 0, 0, 0,
+     "Threads without a post since then are left out: 2015, 2015-03 or 2015-03-17; default: all."},
+    {"time_zone", TEXT, SOURCE(time_zone), 0, 0, 0,
+     "Zone of the board's times (Europe/London), used only where a page names none; without either "
+     "such times are unknown."},
     {"delay", SECONDS, SOURCE(delay), 0, 86400, 5,
      "Least time between two requests to the host; at least 1 for a public address, and robots.txt "
      "may lengthen it."},
@@ -82,8 +89,9 @@ static int refuse(const struct reading *r, const config_setting_t *setting, cons
     va_start(ap, format);
     vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
-    return ek_fail(r->err, EK_FORMAT, "%s:%u: %s", r->file, config_setting_source_line(setting),
-                   text);
+    const char *included = config_setting_source_file(setting);
+    return ek_fail(r->err, EK_FORMAT, "%s:%u: %s", included ? included : r->file,
+                   config_setting_source_line(setting), text);
 }
 
 static const struct key *find_key(const char *name, bool source)
@@ -131,7 +139,7 @@ static int set_number(const struct reading *r, const struct key *key,
         return refuse(r, setting, "'%s' is a %s: write %s = %g;", key->name, type_words[key->type],
                       key->name, key->otherwise);
     if (!(value >= key->low && value <= key->high))
-        return refuse(r, setting, "'%s' is from %g to %g", key->name, key->low, key->high);
+        return refuse(r, setting, "'%s' is from %.0f to %.0f", key->name, key->low, key->high);
     if (key->type == NUMBER)
         *(long *)at = lround(value);
     else
@@ -212,6 +220,15 @@ static int read_source(const struct reading *r, const config_setting_t *group,
         return refuse(r, group, "this source has no address");
     if (source->allow && ek_fetch_check_permit(source->allow, &why) != 0)
         return refuse(r, group, "'allow': %s", why.message);
+    struct ek_period since;
+    if (source->since && ek_period_parse(source->since, &since, &why) != 0)
+        return refuse(r, group, "'since': %s", why.message);
+    struct ek_civil noon = {2000, 1, 1, 12, 0, 0};
+    ek_time time;
+    if (source->time_zone && ek_zone_to_utc(source->time_zone, &noon, &time, NULL) != 0)
+        return refuse(r, group,
+                      "'time_zone': no zone is called %s: write a name like Europe/London",
+                      source->time_zone);
     struct ek_buf url;
     ek_buf_init(&url, 8192);
     int bad = ek_url_normalise(&url, NULL, source->address, &why);
@@ -261,25 +278,64 @@ static int read_all(const struct reading *r, const config_setting_t *root, struc
     return 0;
 }
 
+/* The parser ends the process when it cannot read what it was given: a folder never reaches it. */
+static FILE *open_file(const char *file, struct ek_err *err)
+{
+    struct stat about;
+    FILE *stream = fopen(file, "re");
+    if (!stream || fstat(fileno(stream), &about) != 0) {
+        ek_fail_errno(err, "%s", file);
+    } else if (S_ISDIR(about.st_mode)) {
+        ek_fail(err, EK_FORMAT, "%s: a folder, not a configuration file", file);
+    } else {
+        return stream;
+    }
+    if (stream)
+        fclose(stream);
+    return NULL;
+}
+
+static int parse(const struct reading *r, config_t *parsed, FILE *stream)
+{
+    /* @include is relative to the file that has it, not to where the service was started. */
+    const char *slash = strrchr(r->file, '/');
+    const char *folder =
+        slash ? ek_printf(r->arena, "%.*s", (int)(slash - r->file + 1), r->file) : ".";
+    if (!folder)
+        return ek_fail_memory(r->err);
+    config_set_include_dir(parsed, folder);
+    if (config_read(parsed, stream) == CONFIG_TRUE)
+        return 0;
+    const char *included = config_error_file(parsed);
+    return ek_fail(r->err, EK_FORMAT, "%s:%d: %s: a line is  key = value;",
+                   included ? included : r->file, config_error_line(parsed),
+                   config_error_text(parsed));
+}
+
 int ek_config_read(struct ek_config *config, const char *file, struct ek_arena *arena,
                    struct ek_err *err)
 {
     struct reading reading = {file, arena, err};
     config_t parsed;
-    int result = -1;
     *config = (struct ek_config){.file = file};
-    FILE *stream = fopen(file, "re");
+    FILE *stream = open_file(file, err);
     if (!stream)
-        return ek_fail_errno(err, "%s", file);
+        return -1;
     config_init(&parsed);
-    if (config_read(&parsed, stream) == CONFIG_TRUE)
+    int result = parse(&reading, &parsed, stream);
+    if (result == 0)
         result = read_all(&reading, config_root_setting(&parsed), config);
-    else
-        ek_fail(err, EK_FORMAT, "%s:%d: %s: a line is  key = value;", file,
-                config_error_line(&parsed), config_error_text(&parsed));
     config_destroy(&parsed);
     fclose(stream);
     return result;
+}
+
+/* mdoc wants each sentence on a line of its own. */
+static void put_sentences(FILE *to, const char *text)
+{
+    for (const char *end; (end = strstr(text, ". ")); text = end + 2)
+        fprintf(to, "%.*s\n", (int)(end - text + 1), text);
+    fprintf(to, "%s\n", text);
 }
 
 void ek_config_describe(FILE *to)
@@ -292,7 +348,8 @@ void ek_config_describe(FILE *to)
             if (key->source != source)
                 continue;
             fprintf(to, ".It Ic %s Pq %s", key->name, type_words[key->type]);
-            fprintf(to, "\n%s\n", key->help);
+            fprintf(to, "\n");
+            put_sentences(to, key->help);
             if (key->type == NUMBER || key->type == SECONDS)
                 fprintf(to, "From %.0f to %.0f; default %.0f.\n", key->low, key->high,
                         key->otherwise);

@@ -189,6 +189,7 @@ static int take_page(struct source *source, const struct ek_fetch_result *result
                                  .response_len = response.len,
                                  .request = result->request,
                                  .request_len = result->request_len,
+                                 .zone = source->config.zone,
                                  .even_if_known = true,
                                  .context = source};
     source->page = BEING_READ;

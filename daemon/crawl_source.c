@@ -24,6 +24,7 @@ void source_free(struct source *source)
     free((char *)(uintptr_t)source->config.address);
     free((char *)(uintptr_t)source->config.contact);
     free((char *)(uintptr_t)source->config.permit);
+    free((char *)(uintptr_t)source->config.zone);
     free(source->etag);
     free(source->last_modified);
     free(source);
@@ -38,7 +39,9 @@ static bool copy_config(struct ek_crawl_source *to, const struct ek_crawl_source
     to->address = NULL;
     to->contact = from->contact ? strdup(from->contact) : NULL;
     to->permit = from->permit ? strdup(from->permit) : NULL;
-    bool whole = boards && (!from->contact || to->contact) && (!from->permit || to->permit);
+    to->zone = from->zone ? strdup(from->zone) : NULL;
+    bool whole = boards && (!from->contact || to->contact) && (!from->permit || to->permit) &&
+                 (!from->zone || to->zone);
     to->board_count = whole ? from->board_count : 0;
     for (size_t i = 0; i < to->board_count; i++)
         whole &= (boards[i] = strdup(from->boards[i])) != NULL;
@@ -72,6 +75,7 @@ static struct walk *make_walk(const struct source *source, struct ek_store *stor
                                .source = config->address,
                                .boards = config->boards,
                                .board_count = config->board_count,
+                               .since = config->since,
                                .recheck = config->recheck,
                                .recheck_before = time(NULL) - (ek_time)config->recheck_days * 86400,
                                .recheck_limit = config->recheck_days ? EK_RECHECKS_A_ROUND : 0,

@@ -146,8 +146,8 @@ static int send_page(struct pipeline *pipeline, const struct pipeline_page *page
                                        .response_len = page->response_len,
                                        .request = page->request,
                                        .request_len = page->request_len};
-    struct ek_pool_page wire = {page->url, page->fetched, page->charset, page->body,
-                                page->body_len};
+    struct ek_pool_page wire = {page->url,  page->fetched,  page->charset,
+                                page->body, page->body_len, page->zone};
     *pipeline->last = pending;
     pipeline->last = &pending->next;
     if (ek_archive_append(pipeline->config.slice->archive, &archived, &pending->filing.archived,

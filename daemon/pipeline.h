@@ -21,8 +21,9 @@ struct pipeline_page {
     size_t response_len;
     const void *request; /* HTTP request, or NULL */
     size_t request_len;
+    const char *zone;   /* of its times where it names none; NULL */
     bool even_if_known; /* a crawl wants to know what is on it, an import does not */
-    void *context; /* given back to `filed` */
+    void *context;      /* given back to `filed` */
 };
 
 struct pipeline_config {

@@ -402,7 +402,8 @@ int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, v
     struct job *job = job_new(true, 1, context);
     if (!job)
         return ek_fail_memory(err);
-    struct ek_wire_page wire = {page->url, page->fetched, page->charset, page->body, page->len};
+    struct ek_wire_page wire = {page->url,  page->fetched, page->charset,
+                                page->body, page->len,     page->zone};
     ek_put_wire_page(&job->bytes, &wire);
     job->starts[1] = job->bytes.len;
     return submit(pool, job, err);

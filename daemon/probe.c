@@ -55,8 +55,8 @@ static int take_robots(struct probing *p, const struct ek_fetch_result *result, 
 /* The page of an answer, read by a confined reader; NULL with the trouble noted. */
 static int read_page(struct probing *p, const struct ek_fetch_result *result, struct ek_page **page)
 {
-    struct ek_pool_page wire = {result->url, result->fetched, result->charset, result->body,
-                                result->body_len};
+    struct ek_pool_page wire = {result->url,  result->fetched,  result->charset,
+                                result->body, result->body_len, NULL};
     struct ek_pool_result read;
     if (ek_pool_submit_page(p->pool, &wire, NULL, p->err) != 0 ||
         ek_pool_next(p->pool, true, p->arena, &read, p->err) != 1)

@@ -84,7 +84,13 @@ static struct ek_crawl_source *make_sources(const struct loaded *loaded)
         EK_NEW_ARRAY(loaded->arena, struct ek_crawl_source, config->source_count + 1);
     for (size_t i = 0; sources && i < config->source_count; i++) {
         const struct ek_config_source *from = &config->sources[i];
+        struct ek_period since = {.from = EK_TIME_UNKNOWN};
+        struct ek_err unused; /* it was parsed when it was read */
+        if (from->since)
+            ek_period_parse(from->since, &since, &unused);
         sources[i] = (struct ek_crawl_source){.address = from->address,
+                                              .zone = from->time_zone,
+                                              .since = since.from,
                                               .boards = from->boards,
                                               .board_count = from->board_count,
                                               .contact = from->contact,

@@ -238,13 +238,19 @@ int walk_next(struct walk *walk, enum walk_state *state, struct walk_request *re
 
 /* What a page means ------------------------------------------------------------------------- */
 
+static bool too_old(const struct walk *walk, const struct ek_link *link)
+{
+    return link->kind == EK_LINK_THREAD && walk->config.since != EK_TIME_UNKNOWN &&
+           link->last_post_time != EK_TIME_UNKNOWN && link->last_post_time < walk->config.since;
+}
+
 /* A row of a listing. 1 if it has news. */
 static int take_row(struct walk *walk, const struct ek_link *link, struct ek_err *err)
 {
     bool board = link->kind == EK_LINK_BOARD;
     enum ek_frontier_kind kind = board ? EK_FRONTIER_BOARD : EK_FRONTIER_THREAD;
     struct ek_frontier entry;
-    if (!link->id || !link->url || link->flags & EK_THREAD_MOVED ||
+    if (!link->id || !link->url || link->flags & EK_THREAD_MOVED || too_old(walk, link) ||
         (board && !in_scope(walk, link->id)))
         return 0;
     int known = get(walk, kind, link->id, &entry, err);
@@ -285,6 +291,14 @@ static int take_rows(struct walk *walk, const struct ek_page *page, size_t *news
         *news += row == 1 && link->kind == EK_LINK_THREAD && !(link->flags & above_the_rest);
     }
     return 0;
+}
+
+static bool any_too_old(const struct walk *walk, const struct ek_page *page)
+{
+    for (size_t i = 0; i < page->link_count; i++)
+        if (!(page->links[i].flags & above_the_rest) && too_old(walk, &page->links[i]))
+            return true;
+    return false;
 }
 
 /* The board or thread cannot be read: it is not asked again until its listing changes. */
@@ -350,7 +364,8 @@ static int take_board(struct walk *walk, const struct ek_page *page, ek_time fet
     if (take_rows(walk, page, &news, err) != 0 ||
         get(walk, EK_FRONTIER_BOARD, walk->id, &entry, err) < 0)
         return -1;
-    bool first_time = entry.visited == EK_TIME_UNKNOWN;
+    /* Rows go from new to old: below one that is too old there is nothing. */
+    bool first_time = entry.visited == EK_TIME_UNKNOWN && !any_too_old(walk, page);
     if (page->next && (news || first_time || walk->config.recheck))
         return set_page(walk, walk->id, page->next, err);
     entry.visited = fetched;

@@ -17,6 +17,7 @@ struct walk_config {
     const char *source;        /* the address that the walk begins with: index, board, thread */
     const char *const *boards; /* own ids of the boards to be walked; none: all */
     size_t board_count;
+    ek_time since;          /* threads without a newer post are left out; unknown: none */
     bool recheck;           /* read every known thread whole, not only those with news */
     ek_time recheck_before; /* threads last read whole before this are read again ... */
     size_t recheck_limit;   /* ... at most so many a round; 0: none */

@@ -87,7 +87,7 @@ static void find_forum(struct ek_reading *r, struct ek_page *page)
     page->forum = r->forum;
 }
 
-static void find_zone(struct ek_reading *r, struct ek_page *page)
+static void find_zone(struct ek_reading *r, const char *otherwise, struct ek_page *page)
 {
     struct ek_scope all = ek_whole(&r->tree, 0);
     for (const struct ek_rule *rule = r->profile->fields[EK_FIELD_ZONE]; rule; rule = rule->next) {
@@ -102,6 +102,8 @@ static void find_zone(struct ek_reading *r, struct ek_page *page)
             break;
         }
     }
+    if (!r->zone.name && !r->zone.fixed && otherwise)
+        ek_zone_read_name(otherwise, &r->zone);
     int minutes = (r->zone.offset < 0 ? -r->zone.offset : r->zone.offset) / 60;
     if (r->zone.name)
         page->zone = r->zone.name;
@@ -119,7 +121,7 @@ static const char *lower(struct ek_reading *r, const char *text)
     return copy;
 }
 
-static void read_head(struct ek_reading *r, struct ek_page *page)
+static void read_head(struct ek_reading *r, const char *zone, struct ek_page *page)
 {
     struct ek_scope all = ek_whole(&r->tree, 0);
     page->software = r->profile->software;
@@ -130,7 +132,7 @@ static void read_head(struct ek_reading *r, struct ek_page *page)
             break;
         }
     find_forum(r, page);
-    find_zone(r, page);
+    find_zone(r, zone, page);
     page->language = ek_read_value(r, EK_FIELD_LANGUAGE, all, NULL);
     if (page->language)
         page->language = lower(r, page->language);
@@ -207,7 +209,7 @@ static bool is_closed(const struct ek_fetched *fetched)
 static void read_profile(struct ek_reading *r, const struct ek_fetched *fetched,
                          struct ek_page *page)
 {
-    read_head(r, page);
+    read_head(r, fetched->zone, page);
     /* Styles drop the foot, and some pages are not closed: one of the two is enough. */
     if (r->profile->parts[EK_PART_COMPLETE] && !is_closed(fetched) &&
         !ek_has_part(r, EK_PART_COMPLETE, ek_whole(&r->tree, 0)))

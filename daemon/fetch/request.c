@@ -5,6 +5,7 @@
 
 #include "ekbom/limits.h"
 #include "fetcher.h"
+#include "reason.h"
 
 /* A validator goes back as a field of the request; one that could not have come from an answer is
  * left out, and the request is not conditional. */
@@ -30,6 +31,8 @@ static char *user_agent(const char *product, const char *contact, struct ek_err 
         if (contact[i] > ' ' && contact[i] < 0x7f && !strchr("()\\", contact[i]))
             continue;
         ek_fail(err, EK_USAGE, "contact '%s': a mail or web address is wanted", contact);
+        if (err)
+            ek_reason_clean(err->message);
         return NULL;
     }
     int rc =

@@ -162,7 +162,8 @@ static void read_page(struct reader *reader, struct ek_cursor *cursor)
     size_t begin = reader->out.len;
     ek_get_wire_page(cursor, reader->arena, &wire);
     crash_if_told(reader, wire.body, wire.len);
-    struct ek_fetched fetched = {wire.url, wire.fetched, wire.charset, wire.body, wire.len};
+    struct ek_fetched fetched = {wire.url,  wire.fetched, wire.charset,
+                                 wire.body, wire.len,     wire.zone};
     ek_put_str(&reader->out, NULL);
     if (ek_extract_page(reader->profiles, &fetched, reader->arena, &page, &err) != 0) {
         fail_item(reader, begin, &err);

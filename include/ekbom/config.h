@@ -16,10 +16,12 @@ struct ek_config_source {
     const char *address;
     const char **boards; /* own ids; none: all */
     size_t board_count;
-    const char *contact; /* the source's, else the configuration's */
-    const char *allow;   /* address ranges beyond the public ones */
-    double delay;        /* seconds between requests */
-    long visit_every;    /* seconds from one round to the next */
+    const char *contact;   /* the source's, else the configuration's */
+    const char *allow;     /* address ranges beyond the public ones */
+    const char *time_zone; /* where pages name none; NULL */
+    const char *since;     /* a period; NULL: everything */
+    double delay;          /* seconds between requests */
+    long visit_every;      /* seconds from one round to the next */
     long recheck_days;
     const char *basis, *approval; /* free text: on what ground, approved by whom */
 };

@@ -24,6 +24,8 @@ struct ek_crawl_source {       /* strings are copied */
     size_t board_count;
     const char *contact; /* the operator's address; NULL only for loopback */
     const char *permit;  /* address ranges beyond the public ones, see fetch.h */
+    const char *zone;    /* of the board's times where a page names none; NULL */
+    ek_time since;       /* threads without a newer post are left out; unknown: none */
     int delay_ms;
     int visit_seconds; /* from the end of a round to the next; 0: one round only */
     int recheck_days;  /* threads are read again whole after this; 0: never */

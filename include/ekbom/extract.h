@@ -23,6 +23,7 @@ struct ek_fetched {      /* a page as it came */
     const char *charset; /* from the HTTP header or the command line; NULL if not given */
     const void *body;
     size_t len;
+    const char *zone; /* of the page's times where it names none: an IANA name; NULL */
 };
 
 /* Read one page. 0 with *page filled (kind other, error or login included: page->kind and

@@ -37,6 +37,7 @@ struct ek_pool_page { /* extract, and tag every post found where the pool has ru
     const char *charset;
     const void *body;
     size_t len;
+    const char *zone; /* of its times where it names none; NULL */
 };
 
 struct ek_pool_text { /* tag one text */

@@ -11,22 +11,22 @@ struct ek_pool;
 
 #define EK_PROBE_REQUESTS 5
 
-struct ek_probe {                   /* strings in the arena */
-    const char *url;                /* asked last */
-    int status;                     /* HTTP; 0: no answer */
-    const char *trouble;            /* why nothing, or not all, could be seen; NULL */
+struct ek_probe {        /* strings in the arena */
+    const char *url;     /* asked last */
+    int status;          /* HTTP; 0: no answer */
+    const char *trouble; /* why nothing, or not all, could be seen; NULL */
     enum ek_page_kind kind;
     const char *software, *software_version, *forum_title, *language, *zone;
     bool login_wall;
-    const char *robots;             /* "allowed", "disallowed", "unknown" */
-    unsigned robots_line;           /* of the rule that decides; 0: none does */
+    const char *robots;   /* "allowed", "disallowed", "unknown" */
+    unsigned robots_line; /* of the rule that decides; 0: none does */
     const char *robots_rule;
-    double crawl_delay;             /* seconds, of robots.txt; 0: none */
-    size_t boards;                  /* readable boards seen on the index */
-    size_t threads_a_page;          /* rows of the board page looked at; 0: none was */
-    long threads, posts;            /* as the listings say; -1: they do not */
-    long pages;                     /* estimate of a full crawl; -1 */
-    double days;                    /* at the polite delay; NAN */
+    double crawl_delay;    /* seconds, of robots.txt; 0: none */
+    size_t boards;         /* readable boards seen on the index */
+    size_t threads_a_page; /* rows of the board page looked at; 0: none was */
+    long threads, posts;   /* as the listings say; -1: they do not */
+    long pages;            /* estimate of a full crawl; -1 */
+    double days;           /* at the polite delay; NAN */
     unsigned requests;
 };
 

@@ -37,6 +37,7 @@ struct ek_wire_page {
     const char *charset;
     const void *body;
     size_t len;
+    const char *zone;
 };
 void ek_put_wire_page(struct ek_buf *buf, const struct ek_wire_page *page);
 void ek_get_wire_page(struct ek_cursor *cursor, struct ek_arena *arena, struct ek_wire_page *page);

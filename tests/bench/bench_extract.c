@@ -136,7 +136,7 @@ static size_t extract(const struct ek_profiles *profiles, struct ek_arena *arena
 {
     struct ek_err err;
     struct ek_page result;
-    struct ek_fetched fetched = {page->url, 0, "utf-8", page->body, page->len};
+    struct ek_fetched fetched = {page->url, 0, "utf-8", page->body, page->len, NULL};
     ek_arena_reset(arena);
     if (ek_extract_page(profiles, &fetched, arena, &result, &err) != 0) {
         fprintf(stderr, "bench_extract: %s: %s\n", page->url, err.message);

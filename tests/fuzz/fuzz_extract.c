@@ -71,7 +71,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct ek_fetched fetched = {data[0] & 64 ? "http://board.example/viewtopic.php?t=1" : NULL,
                                  data[0] & 128 ? 1700000000 : EK_TIME_UNKNOWN,
-                                 charsets[(data[0] & 63) % 9], data + 1, size - 1};
+                                 charsets[(data[0] & 63) % 9],
+                                 data + 1,
+                                 size - 1,
+                                 NULL};
     ek_arena_reset(arena);
     if (ek_extract_page(profiles, &fetched, arena, &page, &err) == 0)
         for (size_t i = 0; i < page.post_count; i++)

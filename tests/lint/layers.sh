@@ -44,7 +44,7 @@ shows fetch   : daemon/fetch daemon
 shows robots  : daemon/fetch daemon cli
 shows probe   : daemon cli
 shows pool    : daemon cli
-shows crawl   : daemon cli
+shows crawl   : daemon cli include/ekbom
 shows config  : daemon
 shows control : daemon cli
 shows import  : daemon cli

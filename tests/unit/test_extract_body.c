@@ -223,8 +223,8 @@ static struct ek_page read_page(struct text *text)
 {
     struct ek_page page;
     struct ek_err err;
-    struct ek_fetched fetched = {"http://b.example/viewtopic.php?t=1", 0, NULL, text->bytes,
-                                 text->len};
+    struct ek_fetched fetched = {
+        "http://b.example/viewtopic.php?t=1", 0, NULL, text->bytes, text->len, NULL};
     ek_arena_reset(arena);
     assert_int_equal(ek_extract_page(profiles, &fetched, arena, &page, &err), 0);
     free(text->bytes);

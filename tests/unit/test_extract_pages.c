@@ -143,8 +143,12 @@ static int check_page(const char *name)
     snprintf(path, sizeof path, PAGES "/%s.html", name);
     void *body = read_file(path, &len);
     const char *fetched = json_string_value(json_object_get(test, "fetched"));
-    struct ek_fetched page_in = {json_string_value(json_object_get(test, "url")), EK_TIME_UNKNOWN,
-                                 json_string_value(json_object_get(test, "charset")), body, len};
+    struct ek_fetched page_in = {json_string_value(json_object_get(test, "url")),
+                                 EK_TIME_UNKNOWN,
+                                 json_string_value(json_object_get(test, "charset")),
+                                 body,
+                                 len,
+                                 NULL};
     enum ek_precision precision;
     if (fetched)
         assert_int_equal(ek_time_parse(fetched, &page_in.fetched, &precision), 0);

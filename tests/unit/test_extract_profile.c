@@ -119,8 +119,8 @@ static void test_manual(void **state)
     struct ek_err err;
     struct ek_arena *arena = ek_arena_new(1u << 20);
     struct ek_page page;
-    struct ek_fetched fetched = {"http://q.example/topic/12", 0, NULL, page_text,
-                                 sizeof page_text - 1};
+    struct ek_fetched fetched = {"http://q.example/topic/12", 0,   NULL, page_text,
+                                 sizeof page_text - 1,        NULL};
     if (ek_profiles_compile(&profiles, &bundle, &err) != 0)
         fail_msg("%s", err.message);
     assert_int_equal(ek_extract_page(profiles, &fetched, arena, &page, &err), 0);
@@ -171,8 +171,8 @@ static void test_other_ways(void **state)
     struct ek_err err;
     struct ek_arena *arena = ek_arena_new(1u << 20);
     struct ek_page page;
-    struct ek_fetched fetched = {"http://q.example/b/topics/leg-s.44/", 0, NULL, page_text,
-                                 sizeof page_text - 1};
+    struct ek_fetched fetched = {
+        "http://q.example/b/topics/leg-s.44/", 0, NULL, page_text, sizeof page_text - 1, NULL};
     if (ek_profiles_compile(&profiles, &bundle, &err) != 0)
         fail_msg("%s", err.message);
     assert_int_equal(ek_extract_page(profiles, &fetched, arena, &page, &err), 0);

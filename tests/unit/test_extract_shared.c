@@ -71,7 +71,7 @@ static void check_row(char *const *cell)
     assert_non_null(file);
     size_t len = fread(body, 1, sizeof body, file);
     fclose(file);
-    struct ek_fetched fetched = {NULL, EK_TIME_UNKNOWN, NULL, body, len};
+    struct ek_fetched fetched = {NULL, EK_TIME_UNKNOWN, NULL, body, len, NULL};
     ek_arena_reset(arena);
     assert_int_equal(ek_extract_page(profiles, &fetched, arena, &page, &err), 0);
     print_message("# %s\n", cell[FILE_NAME]);
