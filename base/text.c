@@ -95,11 +95,6 @@ bool ek_is_digit(uint32_t c)
     return u_isdigit((UChar32)c);
 }
 
-bool ek_is_mark(uint32_t c)
-{
-    return (U_GET_GC_MASK((UChar32)c) & U_GC_M_MASK) != 0;
-}
-
 bool ek_is_space(uint32_t c)
 {
     return c < 0x80 ? c == ' ' || (c >= 9 && c <= 13) : u_isUWhiteSpace((UChar32)c);

@@ -20,16 +20,77 @@ struct reading {
     size_t count;
 };
 
-static json_t *post_json(const struct ek_entry *entry, const struct ek_tags *tags,
-                         const char *ruleset)
+/* What the post said before, oldest first; the last one is what it says now. */
+static size_t earlier(struct reading *r, const struct ek_entry *entry, struct ek_arena *arena,
+                      struct ek_revision **revisions)
+{
+    struct ek_err err;
+    size_t count = 0;
+    if (entry->revisions < 2 ||
+        ek_store_revisions(r->store, entry->number, arena, revisions, &count, &err) != 0)
+        return 0;
+    return count ? count - 1 : 0;
+}
+
+static json_t *earlier_json(struct reading *r, const struct ek_entry *entry, struct ek_arena *arena)
+{
+    struct ek_revision *revisions;
+    size_t count = earlier(r, entry, arena, &revisions);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        char seen[EK_TIME_TEXT];
+        json_array_append_new(
+            list, json_pack("{s:s, s:s?, s:s}", "first_seen",
+                            ek_time_format(revisions[i].first_seen, EK_PRECISION_SECOND, seen),
+                            "subject", revisions[i].subject, "text", revisions[i].text));
+    }
+    return list;
+}
+
+/* Where the page that the post was last read from lies in the archive; null for none. */
+static json_t *page_json(struct reading *r, const struct ek_entry *entry, struct ek_arena *arena)
+{
+    struct ek_page_filing page;
+    struct ek_err err;
+    char fetched[EK_TIME_TEXT];
+    if (ek_store_page(r->store, entry->page, arena, &page, &err) != 1 || !page.archived.file[0])
+        return json_null();
+    return json_pack("{s:s, s:s, s:s, s:I, s:I}", "url", page.url, "fetched",
+                     ek_time_format(page.fetched, EK_PRECISION_SECOND, fetched), "file",
+                     page.archived.file, "offset", (json_int_t)page.archived.offset, "length",
+                     (json_int_t)page.archived.length);
+}
+
+static json_t *post_json(struct reading *r, const struct ek_entry *entry,
+                         const struct ek_tags *tags, struct ek_arena *arena)
 {
     json_t *json = ek_entry_to_json(entry);
     if (!json)
         return NULL;
     ek_tags_add_json(json, tags, true);
     json_object_set_new(json, "revisions", json_integer(entry->revisions));
-    json_object_set_new(json, "ruleset", json_string(ruleset));
+    json_object_set_new(json, "earlier", earlier_json(r, entry, arena));
+    json_object_set_new(json, "page", page_json(r, entry, arena));
+    json_object_set_new(json, "ruleset", json_string(ek_store_rules_digest(r->store)));
     return json;
+}
+
+/* Below a post: what it said before, and where its page is kept. */
+static void print_origin(struct reading *r, const struct ek_entry *entry, struct ek_arena *arena)
+{
+    struct ek_revision *revisions;
+    struct ek_page_filing page;
+    struct ek_err err;
+    size_t count = earlier(r, entry, arena, &revisions);
+    for (size_t i = 0; i < count; i++) {
+        char seen[EK_TIME_TEXT];
+        printf("\nearlier wording, first seen %s:\n",
+               ek_time_format(revisions[i].first_seen, EK_PRECISION_DAY, seen));
+        render_text(arena, revisions[i].text, terminal_width());
+    }
+    if (ek_store_page(r->store, entry->page, arena, &page, &err) == 1 && page.archived.file[0])
+        printf("\narchived in %s, byte %llu\n", page.archived.file,
+               (unsigned long long)page.archived.offset);
 }
 
 static int print_batch(struct reading *r, const struct ek_entry *entries,
@@ -43,9 +104,10 @@ static int print_batch(struct reading *r, const struct ek_entry *entries,
             if (render_post(arena, &entries[i], &tags[i], terminal_width(), color_wanted(r->cli)) !=
                 0)
                 return -1;
+            print_origin(r, &entries[i], arena);
             continue;
         }
-        json_t *json = post_json(&entries[i], &tags[i], ek_store_rules_digest(r->store));
+        json_t *json = post_json(r, &entries[i], &tags[i], arena);
         if (rows) {
             json_array_append_new(rows, json);
         } else {

@@ -268,3 +268,10 @@ int render_post(struct ek_arena *arena, const struct ek_entry *entry, const stru
     ek_buf_free(&text);
     return 0;
 }
+
+void render_text(struct ek_arena *arena, const char *text, unsigned width)
+{
+    const char *safe = safe_text(arena, text);
+    if (safe)
+        wrap(safe, INDENT, width);
+}

@@ -8,4 +8,7 @@
 int render_post(struct ek_arena *arena, const struct ek_entry *entry, const struct ek_tags *tags,
                 unsigned width, bool color);
 
+/* Words without marks, wrapped and indented. */
+void render_text(struct ek_arena *arena, const char *text, unsigned width);
+
 #endif

@@ -368,11 +368,6 @@ bool ek_pool_room(const struct ek_pool *pool)
     return pool->pending < (size_t)pool->seat_count * JOBS_PER_READER;
 }
 
-size_t ek_pool_pending(const struct ek_pool *pool)
-{
-    return pool->pending;
-}
-
 /* Submitting -------------------------------------------------------------------------------- */
 
 static int submit(struct ek_pool *pool, struct job *job, struct ek_err *err)

@@ -30,6 +30,7 @@ struct reader {
     struct ek_matcher *matcher;   /* NULL: no tagging */
     struct ek_arena *arena;       /* of the current request */
     struct ek_buf in, out;
+    bool interpreted;     /* PCRE2 could not compile to machine code */
     const char *crash_on; /* test hook, see EKBOM_READER_CRASH_ON in the manual */
 };
 
@@ -89,6 +90,7 @@ static int compile_rules(struct reader *reader, struct ek_arena *arena,
     struct ek_diagnostics diagnostics;
     if (ek_rules_compile(&rules, bundle, arena, &diagnostics, err) != 0)
         return -1;
+    reader->interpreted = ek_rules_interpreted(rules);
     reader->matcher = ek_matcher_new(rules, naive ? EK_ENGINE_NAIVE : EK_ENGINE_FAST, err);
     return reader->matcher ? 0 : -1;
 }
@@ -244,6 +246,8 @@ static int run(struct reader *reader)
         greet(reader, EK_FRAME_REFUSED, err.message);
         return 1;
     }
+    if (!missing && reader->interpreted)
+        missing = "patterns are interpreted: this kernel or unit allows no code made at run time";
     if (greet(reader, EK_FRAME_READY, missing) != 0)
         return 1;
     while (receive(reader, &type) == 0)

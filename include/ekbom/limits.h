@@ -91,12 +91,11 @@
 #define EK_MAP_BYTES_LEAST (64ull << 20) /* halved down to this where address space is limited */
 #define EK_FILE_AHEAD_PAGES 8192 /* hole behind the last page: more than a slice adds, no disk */
 #define EK_DISK_FULL_BYTES                                                                         \
-    (64u << 10)                  /* less than this free: a refused write means a full disk         \
-                                  */
-#define EK_STORE_READERS 1022    /* reader slots; LMDB's default 126 is too few */
-#define EK_SLICE_MILLISECONDS 50 /* bulk work commits at least this often in the service */
-#define EK_SLICE_PAGES 64u       /* ... and pages */
-#define EK_SLICE_POSTS 1000u     /* bulk work outside the service: posts a commit */
+    (64u << 10)               /* less than this free: a refused write means a full disk            \
+                               */
+#define EK_STORE_READERS 1022 /* reader slots; LMDB's default 126 is too few */
+#define EK_SLICE_PAGES 64u    /* ... and pages */
+#define EK_SLICE_POSTS 1000u  /* bulk work outside the service: posts a commit */
 
 #define EK_MAX_REVISIONS                                                                           \
     200u /* texts kept of one post; a counter in a text changes at each visit */

@@ -27,8 +27,8 @@ struct ek_pool_config {
 int ek_pool_open(struct ek_pool **pool, const struct ek_pool_config *config, struct ek_err *err);
 void ek_pool_close(struct ek_pool *pool);
 
-/* Confinement as the readers reported it: NULL when complete, else what is missing ("landlock is
- * not available in this kernel"). */
+/* What the readers said they lack: NULL for nothing, else "landlock is not available in this
+ * kernel" and the like. */
 const char *ek_pool_downgrade(const struct ek_pool *pool);
 
 struct ek_pool_page { /* extract, and tag every post found where the pool has rules */
@@ -56,7 +56,6 @@ int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, v
 int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts, size_t count,
                          void *context, struct ek_err *err);
 bool ek_pool_room(const struct ek_pool *pool);
-size_t ek_pool_pending(const struct ek_pool *pool); /* submitted and not yet given back */
 
 struct ek_pool_item { /* one page, or one text of a batch */
     bool quarantined;

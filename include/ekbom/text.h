@@ -35,7 +35,6 @@ bool ek_nfc_boundary_before(uint32_t c);
 uint32_t ek_fold_case(uint32_t c); /* simple case folding */
 bool ek_is_letter(uint32_t c);
 bool ek_is_digit(uint32_t c); /* decimal digit */
-bool ek_is_mark(uint32_t c);
 bool ek_is_space(uint32_t c); /* White_Space */
 /* Columns on a terminal: 0, 1 or 2. */
 int ek_width(uint32_t c);

@@ -16,7 +16,7 @@ struct ek_cursor;
 
 enum ek_frame {
     EK_FRAME_SETUP = 1, /* naive engine?, profiles bundle, rules bundle (empty = none) */
-    EK_FRAME_READY,     /* what confinement lacks, or NULL */
+    EK_FRAME_READY,     /* what the reader lacks here, or NULL */
     EK_FRAME_REFUSED,   /* why the bundles do not compile */
     EK_FRAME_PAGE,      /* struct ek_wire_page */
     EK_FRAME_TEXTS,     /* struct ek_wire_text, as many as the payload holds */
