@@ -81,6 +81,10 @@ int ek_lines_next(struct ek_lines *lines, char **line, size_t *len, bool *too_lo
     *len = lines->line.len;
     if (!lines->line.data)
         return ek_fail_memory(err);
+    if (lines->number == 1 && *len >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+        *line += 3; /* a byte order mark is no part of the text */
+        *len -= 3;
+    }
     if (*len && (*line)[*len - 1] == '\r')
         (*line)[--*len] = '\0';
     return 1;

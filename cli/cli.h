@@ -144,10 +144,6 @@ int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **po
  * writing; what a cut-off run left untagged is tagged first. */
 int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                       struct ek_err *err);
-/* Tags (with hits) of entries, in their order, into the arena. */
-int tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
-                struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err);
-
 /* The selection options. 0, or the exit status after a message. */
 int read_selection(struct cli *cli, struct ek_selection *selection);
 

@@ -3,9 +3,11 @@
  * Posts go out in the store's order, in batches: read, tagged again under the store's rules (words
  * and spans are not stored), written. Nothing stands under the file's name until it is complete. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "ekbom/export.h"
+#include "ekbom/import.h"
 #include "ekbom/limits.h"
 #include "output.h"
 
@@ -33,7 +35,7 @@ static int flush(struct exporting *e, struct ek_err *err)
     struct ek_tags *tags = EK_NEW_ARRAY(e->arena, struct ek_tags, BATCH);
     if (!tags)
         return ek_fail_memory(err);
-    if (e->count && tag_entries(e->pool, e->entries, e->count, e->arena, tags, err) != 0)
+    if (e->count && ek_tag_entries(e->pool, e->entries, e->count, e->arena, tags, err) != 0)
         return -1;
     for (size_t i = 0; i < e->count && !e->nobody_reads; i++) {
         int wrote = ek_export_post(e->export, &e->entries[i], &tags[i], err);
@@ -127,6 +129,9 @@ int cmd_export(struct cli *cli)
         return status;
     if (!config.path)
         return wrong_use("export where to? -o PATH, or -o - for standard output");
+    if (strcmp(config.path, "-") == 0 && isatty(STDOUT_FILENO))
+        return wrong_use(
+            "a dataset holds whatever people wrote: not to a terminal, but -o FILE or | less");
     if (cli->argument_count > 1)
         return wrong_use("export writes one table, not '%s' as well", cli->arguments[1]);
     config.table = cli->argument_count ? cli->arguments[0] : NULL;

@@ -11,8 +11,8 @@ static void show_tagged(void *context, uint64_t tagged)
     progress("tagged %llu posts", (unsigned long long)tagged);
 }
 
-static int retag(struct cli *cli, struct ek_store *store, struct ek_pool **pool, uint64_t *tagged,
-                 struct ek_err *err)
+static int retag(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
+                 struct ek_tagged *tagged, struct ek_err *err)
 {
     struct ek_bundle rules;
     if (load_rules(cli, &rules, err) != 0 || open_pool(cli, NULL, &rules, pool, err) != 0)
@@ -28,7 +28,7 @@ int cmd_retag(struct cli *cli)
     struct ek_store *store = NULL;
     struct ek_pool *pool = NULL;
     struct ek_err err;
-    uint64_t tagged = 0;
+    struct ek_tagged tagged = {0};
     int status = EXIT_DONE;
     if (cli->argument_count)
         return wrong_use("retag takes no arguments: it tags the whole store");
@@ -36,7 +36,13 @@ int cmd_retag(struct cli *cli)
         retag(cli, store, &pool, &tagged, &err) != 0)
         status = fail_with(&err);
     else
-        say("%llu posts tagged under %s", (unsigned long long)tagged, ek_store_rules_digest(store));
+        say("%llu posts tagged under %s", (unsigned long long)tagged.posts,
+            ek_store_rules_digest(store));
+    if (status == EXIT_DONE && tagged.undetermined) {
+        say("%llu of them are undetermined: `ekbom posts --undetermined`",
+            (unsigned long long)tagged.undetermined);
+        status = EXIT_INCOMPLETE;
+    }
     ek_pool_close(pool);
     ek_store_close(store);
     return status;

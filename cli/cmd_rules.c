@@ -160,10 +160,11 @@ static const struct {
     const char *name;
     int (*run)(struct cli *cli); /* NULL: in the contract, not built */
     size_t arguments;
+    bool table_only;
 } parts[] = {
-    {"check", rules_check, 0}, {"test", rules_test, 0}, {"list", rules_list, 0},
-    {"eval", rules_eval, 1},   {"explain", NULL, 0},    {"stats", NULL, 0},
-    {"gaps", NULL, 0},         {"diff", NULL, 0},
+    {"check", rules_check, 0, true}, {"test", rules_test, 0, true}, {"list", rules_list, 0, false},
+    {"eval", rules_eval, 1, false},  {"explain", NULL, 0, false},   {"stats", NULL, 0, false},
+    {"gaps", NULL, 0, false},        {"diff", NULL, 0, false},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
@@ -179,6 +180,8 @@ int cmd_rules(struct cli *cli)
             continue;
         if (!parts[i].run)
             return wrong_use("`ekbom rules %s` is not built yet in ekbom %s", part, EKBOM_VERSION);
+        if (parts[i].table_only && !format_is(cli, "table"))
+            return wrong_use("`ekbom rules %s` writes for people: table only", part);
         if (cli->argument_count != parts[i].arguments + 1)
             return wrong_use("`ekbom rules %s` takes %s", part,
                              parts[i].arguments ? "one file" : "no arguments");

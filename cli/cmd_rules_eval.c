@@ -22,7 +22,7 @@ struct evaluating {
     struct ek_arena *arena; /* of one batch */
     struct ek_gold *gold;
     struct ek_pool_text *texts;
-    size_t count;
+    size_t count, bytes;
     const char *file;
 };
 
@@ -88,7 +88,7 @@ static int take_post(struct evaluating *e, const json_t *post, struct ek_err *er
 static int reset(struct evaluating *e, struct ek_err *err)
 {
     ek_arena_reset(e->arena);
-    e->count = 0;
+    e->count = e->bytes = 0;
     e->gold = EK_NEW_ARRAY(e->arena, struct ek_gold, BATCH);
     e->texts = EK_NEW_ARRAY(e->arena, struct ek_pool_text, BATCH);
     return e->gold && e->texts ? 0 : ek_fail_memory(err);
@@ -100,9 +100,14 @@ static int score_batch(struct evaluating *e, struct ek_err *err)
     if (ek_pool_submit_texts(e->pool, e->texts, e->count, NULL, err) != 0 ||
         ek_pool_next(e->pool, true, e->arena, &result, err) != 1)
         return -1;
-    for (size_t i = 0; i < e->count; i++)
-        if (ek_evaluation_add(e->evaluation, &e->gold[i], &result.items[i].tags, err) != 0)
+    for (size_t i = 0; i < e->count; i++) {
+        const struct ek_pool_item *item = &result.items[i];
+        if (item->quarantined || item->failed)
+            return ek_fail(err, EK_CHILD, "%s: post %zu of the last %zu: %s", e->file, i + 1,
+                           e->count, item->reason);
+        if (ek_evaluation_add(e->evaluation, &e->gold[i], &item->tags, err) != 0)
             return -1;
+    }
     return reset(e, err);
 }
 
@@ -122,7 +127,8 @@ static int read_file(struct evaluating *e, struct ek_lines *lines, struct ek_err
         json_decref(post);
         if (failed)
             return ek_fail_in(err, "%s:%llu", e->file, (unsigned long long)ek_lines_number(lines));
-        if (e->count == BATCH && score_batch(e, err) != 0)
+        e->bytes += len;
+        if ((e->count == BATCH || e->bytes >= EK_MAX_BATCH_BYTES) && score_batch(e, err) != 0)
             return -1;
     }
     return got < 0 ? -1 : score_batch(e, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "ekbom/import.h"
 #include "ekbom/limits.h"
 #include "ekbom/record_codec.h"
 #include "output.h"
@@ -111,7 +112,7 @@ static int print_batch(struct reading *r, const struct ek_entry *entries,
         if (rows) {
             json_array_append_new(rows, json);
         } else {
-            json_dumpf(json, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+            json_dumpf(json, stdout, json_flags());
             putchar('\n');
             json_decref(json);
         }
@@ -133,7 +134,7 @@ static int read_posts(struct reading *r, json_t *rows, struct ek_err *err)
             if (ek_store_entry(r->store, r->numbers[done + i], true, arena, &entries[i], err) != 1)
                 result = -1;
         if (result == 0)
-            result = tag_entries(r->pool, entries, n, arena, tags, err);
+            result = ek_tag_entries(r->pool, entries, n, arena, tags, err);
         if (result == 0 && print_batch(r, entries, tags, n, done, rows, arena) != 0)
             result = ek_fail_memory(err);
         done += n;
@@ -168,6 +169,8 @@ static int around(struct reading *r, uint64_t number, unsigned long n, struct ek
     size_t at = 0;
     while (at < r->count && r->numbers[at] != number)
         at++;
+    if (n > r->count)
+        n = r->count;
     size_t from = at > n ? at - n : 0, to = at + n + 1 < r->count ? at + n + 1 : r->count;
     r->numbers += from;
     r->count = to - from;

@@ -197,7 +197,7 @@ int cmd_tag(struct cli *cli)
     struct ek_lines *lines = ek_lines_new(STDIN_FILENO, EK_MAX_LINE_BYTES);
     struct ek_err err;
     int status = EXIT_WRONG;
-    filter.flags = JSON_COMPACT | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
+    filter.flags = json_flags();
     if (cli->argument_count)
         wrong_use("tag reads standard input: ekbom tag < posts.jsonl");
     else if (!filter.arena || !lines)

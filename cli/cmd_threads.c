@@ -42,6 +42,8 @@ int cmd_threads(struct cli *cli)
 {
     struct ek_store *store = NULL;
     struct ek_err err;
+    if (cli->argument_count)
+        return wrong_use("threads takes no arguments");
     if (open_store(cli, EK_STORE_READ, &store, &err) != 0)
         return fail_with(&err);
     struct output *output = output_open(cli, columns, COLUMNS);

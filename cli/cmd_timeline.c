@@ -216,6 +216,10 @@ int cmd_timeline(struct cli *cli)
     if (selection.theory_count)
         return wrong_use("name the theories as arguments: ekbom timeline %s",
                          selection.theories[0]);
+    for (size_t i = 0; i < cli->argument_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(cli->arguments[i], cli->arguments[j]) == 0)
+                return wrong_use("%s is named twice", cli->arguments[i]);
     selection.theories = cli->arguments;
     selection.theory_count = cli->argument_count;
     if (open_store(cli, EK_STORE_READ, &store, &err) != 0 ||

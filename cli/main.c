@@ -1,8 +1,10 @@
 /* main.c - the commands of `ekbom` in one table, from which dispatch, help and checks are made. */
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "ekbom/limits.h"
@@ -27,8 +29,8 @@ const struct command commands[] = {
     {"timeline", cmd_timeline,
      TAKES_STORE | TAKES_SELECTION | TAKES_TIMELINE | TAKES_TIER | TAKES_FORMAT, "THEORY...",
      "counts and shares of theories by period", ROWS},
-    {"posts", cmd_posts, TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_FORMAT | TAKES_READERS,
-     "", "list posts of a selection", ROWS},
+    {"posts", cmd_posts, TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_FORMAT, "",
+     "list posts of a selection", ROWS},
     {"show", cmd_show, TAKES_STORE | TAKES_SHOW | TAKES_FORMAT | TAKES_READERS,
      "POST | --thread ID", "read posts in context, evidence marked", "table json jsonl"},
     {"threads", cmd_threads, TAKES_STORE | TAKES_FORMAT, "", "list threads", ROWS},
@@ -109,6 +111,27 @@ int cmd_help(struct cli *cli)
     return EXIT_DONE;
 }
 
+/* Damage in the pages of an LMDB map can lead its code astray: then the store is at fault, and that is
+ * what a person must be told. */
+static void on_damage(int signal)
+{
+    static const char message[] =
+        "ekbom: reading the store failed in its own pages: it is damaged. If STORE/index is at "
+        "fault, move it away and run any `ekbom import`; else restore STORE/records from a "
+        "backup.\n";
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    (void)signal;
+    _exit(EXIT_WRONG);
+}
+
+static void watch_for_damage(void)
+{
+    struct sigaction action = {.sa_handler = on_damage, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+}
+
 int main(int argc, char **argv)
 {
     static struct cli cli;
@@ -129,10 +152,13 @@ int main(int argc, char **argv)
         status = wrong_use("no command given: `ekbom help` lists them");
     else if (has(&cli, OPT_HELP) || !cli.command->run)
         status = help_for(cli.command);
-    else
+    else {
+        if (cli.command->options & TAKES_STORE)
+            watch_for_damage();
         status = cli.command->run(&cli);
+    }
     ek_arena_free(cli.arena);
-    if (fflush(stdout) != 0 && status == EXIT_DONE)
+    if (fflush(stdout) != 0 || ferror(stdout))
         status = wrong_use("standard output could not be written");
     return status;
 }

@@ -14,71 +14,89 @@ struct option_spec {
     unsigned groups; /* commands that take one of these groups take the option; 0: all */
     const char *metavar;
     const char *help;
+    const char *choices; /* the values it takes, each followed by a blank; NULL: any */
 };
 
 static const struct option_spec specs[] = {
-    {OPT_STORE, "store", true, 0, "DIR", "the store (default $EKBOM_STORE, then /var/lib/ekbom)"},
-    {OPT_FORMAT, "format", true, TAKES_FORMAT, "F", "table, csv, tsv, json or jsonl"},
-    {OPT_COLOR, "color", true, 0, "WHEN", "auto, always or never"},
-    {OPT_NO_PAGER, "no-pager", false, 0, NULL, "do not page on a terminal"},
-    {OPT_HELP, "help", false, 0, NULL, "this help"},
+    {OPT_STORE, "store", true, 0, "DIR", "the store (default $EKBOM_STORE, then /var/lib/ekbom)",
+     NULL},
+    {OPT_FORMAT, "format", true, TAKES_FORMAT, "F", "table, csv, tsv, json or jsonl", NULL},
+    {OPT_COLOR, "color", true, 0, "WHEN", "auto, always or never", "auto always never "},
+    {OPT_NO_PAGER, "no-pager", false, 0, NULL, "do not page on a terminal", NULL},
+    {OPT_HELP, "help", false, 0, NULL, "this help", NULL},
     {OPT_THEORY, "theory", true, TAKES_SELECTION, "CODE",
-     "posts tagged with this theory; may repeat"},
-    {OPT_TREATMENT, "treatment", true, TAKES_SELECTION, "CODE", "posts naming this treatment"},
+     "posts tagged with this theory; may repeat", NULL},
+    {OPT_TREATMENT, "treatment", true, TAKES_SELECTION, "CODE", "posts naming this treatment",
+     NULL},
     {OPT_STANCE, "stance", true, TAKES_SELECTION, "S",
-     "supports, disputes, neutral-mention or asks; may repeat"},
-    {OPT_TARGET, "target", true, TAKES_SELECTION, "T", "rls (default), cramps or all"},
-    {OPT_FORUM, "forum", true, TAKES_SELECTION, "BASE", "base address of a forum, or a part of it"},
-    {OPT_BOARD, "board", true, TAKES_SELECTION, "ID", "the board's own id or its title"},
-    {OPT_THREAD, "thread", true, TAKES_SELECTION | TAKES_SHOW, "ID", "the thread's own id"},
-    {OPT_AUTHOR, "author", true, TAKES_SELECTION, "NAME", "name shown, or pseudonym"},
-    {OPT_LANGUAGE, "language", true, TAKES_SELECTION, "TAG", "language of the post: en"},
-    {OPT_STATE, "state", true, TAKES_SELECTION, "S", "live, edited, gone or hidden; may repeat"},
-    {OPT_SINCE, "since", true, TAKES_SELECTION, "P", "from this period on: 2008, 2008-Q1, 2008-03"},
-    {OPT_UNTIL, "until", true, TAKES_SELECTION, "P", "up to the end of this period"},
-    {OPT_HEDGED, "hedged", true, TAKES_SELECTION, "YES|NO", "only hedged tags, or only others"},
+     "supports, disputes, neutral-mention or asks; may repeat",
+     "supports disputes neutral-mention asks "},
+    {OPT_TARGET, "target", true, TAKES_SELECTION, "T", "rls (default), cramps or all",
+     "rls cramps all "},
+    {OPT_FORUM, "forum", true, TAKES_SELECTION, "BASE", "base address of a forum, or a part of it",
+     NULL},
+    {OPT_BOARD, "board", true, TAKES_SELECTION, "ID", "the board's own id or its title", NULL},
+    {OPT_THREAD, "thread", true, TAKES_SELECTION | TAKES_SHOW, "ID", "the thread's own id", NULL},
+    {OPT_AUTHOR, "author", true, TAKES_SELECTION, "NAME", "name shown, or pseudonym", NULL},
+    {OPT_LANGUAGE, "language", true, TAKES_SELECTION, "TAG", "language of the post: en", NULL},
+    {OPT_STATE, "state", true, TAKES_SELECTION, "S", "live, edited, gone or hidden; may repeat",
+     "live edited gone hidden "},
+    {OPT_SINCE, "since", true, TAKES_SELECTION, "P", "from this period on: 2008, 2008-Q1, 2008-03",
+     NULL},
+    {OPT_UNTIL, "until", true, TAKES_SELECTION, "P", "up to the end of this period", NULL},
+    {OPT_HEDGED, "hedged", true, TAKES_SELECTION, "YES|NO", "only hedged tags, or only others",
+     NULL},
     {OPT_EXPERIENCE, "experience", true, TAKES_SELECTION, "YES|NO",
-     "only tags from own experience, or only others"},
+     "only tags from own experience, or only others", NULL},
     {OPT_UNDETERMINED, "undetermined", false, TAKES_SELECTION, NULL,
-     "only posts where a rule reached a limit"},
+     "only posts where a rule reached a limit", NULL},
     {OPT_NOT_ASSESSABLE, "not-assessable", false, TAKES_SELECTION, NULL,
-     "only posts in languages that the rules do not cover"},
-    {OPT_BY, "by", true, TAKES_TIMELINE, "SIZE", "month, quarter or year (default)"},
-    {OPT_OF, "of", true, TAKES_TIMELINE, "WHAT", "denominator: all (default), any-theory or board"},
-    {OPT_TIER, "tier", true, TAKES_TIER | TAKES_EXPORT, "TIER", "open (default) or internal"},
-    {OPT_LIMIT, "limit", true, TAKES_LIST, "N", "at most N rows"},
-    {OPT_ORDER, "order", true, TAKES_LIST, "O", "oldest or newest (default) first"},
-    {OPT_AROUND, "around", true, TAKES_SHOW, "N", "with N posts of the thread before and after"},
-    {OPT_OUTPUT, "output", true, TAKES_EXPORT, "PATH", "where to write; - is standard output (-o)"},
-    {OPT_URL, "url", true, TAKES_PAGE, "URL", "address that the page came from"},
-    {OPT_FETCHED, "fetched", true, TAKES_PAGE, "T", "when it was fetched, for relative dates"},
-    {OPT_CHARSET, "charset", true, TAKES_PAGE, "C", "character set, as the HTTP header had it"},
+     "only posts in languages that the rules do not cover", NULL},
+    {OPT_BY, "by", true, TAKES_TIMELINE, "SIZE", "month, quarter or year (default)",
+     "month quarter year "},
+    {OPT_OF, "of", true, TAKES_TIMELINE, "WHAT", "denominator: all (default), any-theory or board",
+     "all any-theory board "},
+    {OPT_TIER, "tier", true, TAKES_TIER | TAKES_EXPORT, "TIER", "open (default) or internal",
+     "open review internal "},
+    {OPT_LIMIT, "limit", true, TAKES_LIST, "N", "at most N rows", NULL},
+    {OPT_ORDER, "order", true, TAKES_LIST, "O", "oldest or newest (default) first",
+     "oldest newest "},
+    {OPT_AROUND, "around", true, TAKES_SHOW, "N", "with N posts of the thread before and after",
+     NULL},
+    {OPT_OUTPUT, "output", true, TAKES_EXPORT, "PATH", "where to write; - is standard output (-o)",
+     NULL},
+    {OPT_URL, "url", true, TAKES_PAGE, "URL", "address that the page came from", NULL},
+    {OPT_FETCHED, "fetched", true, TAKES_PAGE, "T", "when it was fetched, for relative dates",
+     NULL},
+    {OPT_CHARSET, "charset", true, TAKES_PAGE, "C", "character set, as the HTTP header had it",
+     NULL},
     {OPT_RULES, "rules", true, TAKES_RULES, "DIR",
-     "rule folder (default $EKBOM_RULES, then the installed pack)"},
+     "rule folder (default $EKBOM_RULES, then the installed pack)", NULL},
     {OPT_PROFILES, "profiles", true, TAKES_PAGE | TAKES_IMPORT | TAKES_CRAWL, "DIR",
-     "forum profiles (default $EKBOM_PROFILES, then the installed ones)"},
-    {OPT_ENGINE, "engine", true, TAKES_RULES, "E", "fast (default) or naive"},
-    {OPT_READERS, "readers", true, TAKES_READERS, "N", "reader processes (default: one a core)"},
+     "forum profiles (default $EKBOM_PROFILES, then the installed ones)", NULL},
+    {OPT_ENGINE, "engine", true, TAKES_RULES, "E", "fast (default) or naive", "fast naive "},
+    {OPT_READERS, "readers", true, TAKES_READERS, "N", "reader processes (default: one a core)",
+     NULL},
     {OPT_SAMPLE_DATA, "sample-data", false, TAKES_IMPORT, NULL,
-     "mark the store's figures as sample data, not findings"},
-    {OPT_AGENT, "agent", true, TAKES_ROBOTS, "NAME",
-     "product token of the crawler (default ekbom)"},
-    {OPT_CONTACT, "contact", true, TAKES_CRAWL, "MAIL", "whom an administrator may write to"},
+     "mark the store's figures as sample data, not findings", NULL},
+    {OPT_AGENT, "agent", true, TAKES_ROBOTS, "NAME", "product token of the crawler (default ekbom)",
+     NULL},
+    {OPT_CONTACT, "contact", true, TAKES_CRAWL, "MAIL", "whom an administrator may write to", NULL},
     {OPT_DELAY, "delay", true, TAKES_CRAWL, "S",
-     "seconds between requests (default 5; 0 on loopback)"},
-    {OPT_MAX_PAGES, "max-pages", true, TAKES_CRAWL, "N", "stop a source after N pages"},
-    {OPT_RECHECK, "recheck", false, TAKES_CRAWL, NULL, "read every known thread again"},
-    {OPT_COMMANDS, "commands", false, TAKES_NAMES, NULL, "only the names, one a line"},
+     "seconds between requests (default 5; 0 on loopback)", NULL},
+    {OPT_MAX_PAGES, "max-pages", true, TAKES_CRAWL, "N", "stop a source after N pages", NULL},
+    {OPT_RECHECK, "recheck", false, TAKES_CRAWL, NULL, "read every known thread again", NULL},
+    {OPT_COMMANDS, "commands", false, TAKES_NAMES, NULL, "only the names, one a line", NULL},
     /* In the contract, not built yet: refused in words. */
-    {OPT_UNBUILT, "author-first-seen-before", true, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "split", true, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "sample", true, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "seed", true, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "quoted", false, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "rules-version", true, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "as-stored-on", true, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "in", true, TAKES_SELECTION, NULL, NULL},
-    {OPT_UNBUILT, "page", true, TAKES_SHOW, NULL, NULL},
+    {OPT_UNBUILT, "author-first-seen-before", true, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "split", true, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "sample", true, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "seed", true, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "quoted", false, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "rules-version", true, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "as-stored-on", true, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "in", true, TAKES_SELECTION, NULL, NULL, NULL},
+    {OPT_UNBUILT, "page", true, TAKES_SHOW, NULL, NULL, NULL},
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
 
@@ -100,8 +118,19 @@ static int unknown_option(const char *argument)
                 : wrong_use("unknown option '%s': `ekbom help` lists them", argument);
 }
 
+static bool is_choice(const struct option_spec *spec, const char *value)
+{
+    size_t len = strlen(value);
+    for (const char *at = spec->choices; at && *at; at = strchr(at, ' ') + 1)
+        if (strncmp(at, value, len) == 0 && at[len] == ' ')
+            return true;
+    return !spec->choices;
+}
+
 static int take_option(struct cli *cli, const struct option_spec *spec, const char *value)
 {
+    if (!is_choice(spec, value))
+        return wrong_use("--%s %s: choose from %s", spec->name, value, spec->choices);
     if (cli->value_count[spec->option] == MAX_VALUES)
         return wrong_use("--%s is given too often", spec->name);
     cli->values[spec->option][cli->value_count[spec->option]++] = value;

@@ -17,6 +17,7 @@
 
 #define MAX_TABLE_BYTES (256u << 20)
 #define DEFAULT_WIDTH 80u
+#define MAX_COLUMN 40u /* of a table; longer cells are cut */
 
 enum format { TABLE, CSV, TSV, JSON, JSONL };
 static const char *const formats[] = {"table", "csv", "tsv", "json", "jsonl", NULL};
@@ -78,6 +79,12 @@ bool format_is(const struct cli *cli, const char *format)
     return known && strncmp(known, format, len) == 0 && (known[len] == ' ' || !known[len]);
 }
 
+size_t json_flags(void)
+{
+    /* 16 digits: 0.1 stays 0.1, and no double is off by more than its last place. */
+    return JSON_COMPACT | JSON_REAL_PRECISION(16) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
+}
+
 struct output *output_open(const struct cli *cli, const struct column *columns, size_t count)
 {
     struct output *output = calloc(1, sizeof *output);
@@ -92,7 +99,7 @@ struct output *output_open(const struct cli *cli, const struct column *columns, 
     ek_buf_init(&output->cells, MAX_TABLE_BYTES);
     ek_buf_init(&output->lines, MAX_TABLE_BYTES);
     output->beside = json_object();
-    output->flags = JSON_COMPACT | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
+    output->flags = json_flags();
     if (output->format == TABLE)
         start_pager(cli);
     if (output->format == CSV || output->format == TSV) {
@@ -121,7 +128,7 @@ static void cell_text(struct ek_buf *cell, const struct value *value)
         ek_buf_addf(cell, "%lld", value->integer);
         break;
     case VALUE_REAL:
-        ek_buf_addf(cell, "%.17g", value->real);
+        ek_buf_addf(cell, "%.16g", value->real);
         break;
     case VALUE_BOOL:
         ek_buf_adds(cell, value->yes ? "true" : "false");
@@ -136,29 +143,44 @@ static void cell_text(struct ek_buf *cell, const struct value *value)
         ek_buf_add(cell, "", 0);
 }
 
+/* As it is into files and pipes; harmless on a terminal. */
+static void put_text(const char *text, size_t len)
+{
+    if (!isatty(STDOUT_FILENO)) {
+        fwrite(text, 1, len, stdout);
+        return;
+    }
+    char *copy = strndup(text, len);
+    put_safe(stdout, copy ? copy : "", true);
+    free(copy);
+}
+
 static void put_csv(const char *text)
 {
     if (!text[strcspn(text, ",\"\r\n")]) {
-        put_safe(stdout, text, true);
+        put_text(text, strlen(text));
         return;
     }
     putchar('"');
-    for (const char *quote; (quote = strchr(text, '"')); text = quote + 1)
-        printf("%.*s\"\"", (int)(quote - text), text);
-    printf("%s\"", text);
+    for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
+        put_text(text, (size_t)(quote - text));
+        fputs("\"\"", stdout);
+    }
+    put_text(text, strlen(text));
+    putchar('"');
 }
 
 /* Tabs and line ends have no place in a TSV cell: the escapes of the IANA registration. */
 static void put_tsv(const char *text)
 {
-    static const char *const escapes[] = {
-        ['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r", ['\\'] = "\\\\"};
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < sizeof escapes / sizeof *escapes && escapes[c])
-            fputs(escapes[c], stdout);
-        else
-            putchar(c);
+    static const char special[] = "\t\n\r\\";
+    static const char *const escapes[] = {"\\t", "\\n", "\\r", "\\\\"};
+    while (*text) {
+        size_t plain = strcspn(text, special);
+        put_text(text, plain);
+        text += plain;
+        if (*text)
+            fputs(escapes[strchr(special, *text++) - special], stdout);
     }
 }
 
@@ -332,7 +354,9 @@ static void measure(const struct output *output, size_t *widths)
         for (size_t i = 0; i < output->column_count; i++, cell += strlen(cell) + 1) {
             size_t width = columns_of(cell);
             if (width > widths[i])
-                widths[i] = width;
+                widths[i] = width > MAX_COLUMN && !(output->columns[i].flags & COLUMN_WIDE)
+                                ? MAX_COLUMN
+                                : width;
         }
     for (size_t i = 0; i < output->column_count; i++) {
         if (output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP))
@@ -456,7 +480,9 @@ int output_close(struct output *output)
 
 int print_json(json_t *json)
 {
-    size_t flags = isatty(STDOUT_FILENO) ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT;
+    size_t flags = json_flags();
+    if (isatty(STDOUT_FILENO))
+        flags = (flags & ~(size_t)JSON_COMPACT) | JSON_INDENT(2);
     int bad = !json || json_dumpf(json, stdout, flags) != 0;
     putchar('\n');
     json_decref(json);

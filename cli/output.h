@@ -70,6 +70,8 @@ void start_pager(const struct cli *cli);
  * where `lines`. To a stream, or into the arena. */
 void put_safe(FILE *to, const char *text, bool lines);
 char *safe_text(struct ek_arena *arena, const char *text);
+/* How JSON is written here: for jansson. */
+size_t json_flags(void);
 /* One JSON value to standard output: indented for people on a terminal, compact otherwise. */
 int print_json(json_t *json);
 

@@ -85,24 +85,3 @@ int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **po
                        store_folder(cli));
     return open_pool(cli, NULL, &rules, pool, err);
 }
-
-int tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
-                struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err)
-{
-    struct ek_pool_result result;
-    struct ek_pool_text *texts = EK_NEW_ARRAY(arena, struct ek_pool_text, count ? count : 1);
-    if (!texts)
-        return ek_fail_memory(err);
-    for (size_t i = 0; i < count; i++)
-        texts[i] = (struct ek_pool_text){.text = entries[i].post.text,
-                                         .len = strlen(entries[i].post.text),
-                                         .language = entries[i].language,
-                                         .quotes = entries[i].post.quotes,
-                                         .quote_count = entries[i].post.quote_count};
-    if (ek_pool_submit_texts(pool, texts, count, NULL, err) != 0 ||
-        ek_pool_next(pool, true, arena, &result, err) != 1)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        tags[i] = result.items[i].tags;
-    return 0;
-}

@@ -1,5 +1,6 @@
 /* terminal.c - what reaches people: safe text, messages, progress, pager, colour. */
 #include <errno.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -113,6 +114,24 @@ static void finish_pager(void)
         ;
 }
 
+/* True if the first word of a command can be run. */
+static bool can_run(const char *command)
+{
+    size_t len = strcspn(command, " \t");
+    const char *folders = getenv("PATH");
+    if (memchr(command, '/', len))
+        return len < PATH_MAX && access(strndupa(command, len), X_OK) == 0;
+    for (const char *at = folders ? folders : "/usr/bin:/bin"; *at;) {
+        char path[PATH_MAX];
+        size_t folder = strcspn(at, ":");
+        int n = snprintf(path, sizeof path, "%.*s/%.*s", (int)folder, at, (int)len, command);
+        if (n > 0 && (size_t)n < sizeof path && access(path, X_OK) == 0)
+            return true;
+        at += folder + (at[folder] == ':');
+    }
+    return false;
+}
+
 /* Standard output through $PAGER (less) when it is a terminal; less quits if one screen holds it.
  */
 void start_pager(const struct cli *cli)
@@ -123,7 +142,7 @@ void start_pager(const struct cli *cli)
         return;
     if (!program || !*program)
         program = "less";
-    if (strcmp(program, "cat") == 0 || pipe(ends) != 0)
+    if (strcmp(program, "cat") == 0 || !can_run(program) || pipe(ends) != 0)
         return;
     const char *const arguments[] = {"sh", "-c", program, NULL};
     posix_spawn_file_actions_t actions;

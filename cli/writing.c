@@ -34,7 +34,7 @@ int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **
                       struct ek_err *err)
 {
     struct ek_bundle rules, profiles;
-    uint64_t tagged;
+    struct ek_tagged tagged;
     if (choose_rules(cli, store, &rules, err) != 0 || load_profiles(cli, &profiles, err) != 0 ||
         open_pool(cli, &profiles, &rules, pool, err) != 0)
         return -1;

@@ -126,7 +126,8 @@ static void take_clients(struct ek_control *control)
 static void send_all(int fd, const char *text)
 {
     size_t left = strlen(text);
-    while (left) {
+    time_t until = time(NULL) + CLIENT_SECONDS;
+    while (left && time(NULL) <= until) {
         ssize_t n = send(fd, text, left, MSG_NOSIGNAL);
         struct pollfd wait = {.fd = fd, .events = POLLOUT};
         if (n < 0 && errno == EAGAIN && poll(&wait, 1, 1000) == 1)

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ekbom/buf.h"
@@ -79,22 +78,6 @@ static void take_signals(struct service *service)
     }
 }
 
-static void reload(struct service *service)
-{
-    struct timespec now;
-    struct ek_err err;
-    service->reload = false;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
-               (unsigned long long)now.tv_sec * 1000000ull +
-                   (unsigned long long)now.tv_nsec / 1000);
-    if (service_reload(service, &err) == 0)
-        service_log(SD_NOTICE, "reloaded %s", service->config_file);
-    else
-        service_log(SD_ERR, "not reloaded, the old remains in force: %s", err.message);
-    sd_notify(0, "READY=1");
-}
-
 /* Until drained. Each pass is progress: the watchdog is fed. */
 static int loop(struct service *service, struct ek_err *err)
 {
@@ -112,8 +95,11 @@ static int loop(struct service *service, struct ek_err *err)
         sd_notify(0, "WATCHDOG=1");
         take_signals(service);
         ek_control_step(service->control, service_answer, service);
-        if (service->reload && !service->draining)
-            reload(service);
+        if (service->reload && !service->draining) {
+            struct ek_err refused; /* said by service_reload; the old stays in force */
+            service->reload = false;
+            service_reload(service, &refused);
+        }
         if (ek_crawl_step(service->crawl, err) != 0)
             return -1;
     }

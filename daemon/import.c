@@ -40,6 +40,9 @@ static int looks_like_jsonl(const char *path, struct ek_err *err)
 {
     char head[512];
     struct stat st;
+    /* What can be read only once is taken for lines: an archive is a file. */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return 1;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) != 0) {
         if (fd >= 0)

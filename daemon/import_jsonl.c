@@ -132,10 +132,6 @@ static int read_lines(struct importing *importing, struct ek_lines *lines, struc
     while ((got = ek_lines_next(lines, &line, &len, &too_long, err)) == 1) {
         uint64_t number = ek_lines_number(lines);
         importing->report->records++;
-        if (number == 1 && len >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
-            line += 3;
-            len -= 3;
-        }
         if (too_long)
             refuse(importing, number, "longer than 64 MiB");
         else

@@ -115,6 +115,9 @@ static int take_record(struct walk *walk, const struct ek_warc_record *record, s
     }
     if (is_page(record))
         return take_page(walk, record, err);
+    /* A response whose own words cannot be trusted is a loss, not something else. */
+    if (record->oddity && strcmp(record->type, "response") == 0 && record->status == 0)
+        importing->report->cut_short = true;
     importing->report->passed_over++;
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ekbom/control.h"
@@ -15,6 +16,7 @@
 #include "ekbom/rules.h"
 
 #define ARENA_BYTES (64u << 20)
+#define DEFAULT_STORE "/var/lib/ekbom"
 
 struct loaded { /* what a configuration leads to */
     struct ek_arena *arena;
@@ -54,10 +56,12 @@ static int make_pool(const struct loaded *loaded, struct ek_pool **pool, struct 
     return ek_pool_open(pool, &config, err);
 }
 
+/* A start or a reload that tags a large store takes as long as it takes, while it gets on. */
 static void feed_watchdog(void *context, uint64_t tagged)
 {
     (void)context;
-    sd_notifyf(0, "WATCHDOG=1\nSTATUS=tagged %llu posts", (unsigned long long)tagged);
+    sd_notifyf(0, "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=60000000\nSTATUS=tagged %llu posts",
+               (unsigned long long)tagged);
 }
 
 /* The store under these rules: where they differ from its own, every post is tagged anew. */
@@ -66,13 +70,13 @@ static int tag_store(struct service *service, const struct loaded *loaded, struc
 {
     const char *digest = ek_store_rules_digest(service->store);
     bool change = !digest || strcmp(digest, loaded->rules.digest) != 0;
-    uint64_t tagged = 0;
+    struct ek_tagged tagged = {0};
     if (change && ek_put_rules(service->store, &loaded->rules, err) != 0)
         return -1;
     if (ek_tag_behind(service->store, pool, feed_watchdog, NULL, &tagged, err) != 0)
         return -1;
-    if (tagged)
-        service_log(SD_NOTICE, "%llu posts tagged under %s", (unsigned long long)tagged,
+    if (tagged.posts)
+        service_log(SD_NOTICE, "%llu posts tagged under %s", (unsigned long long)tagged.posts,
                     loaded->rules.digest);
     return change && digest ? ek_store_swap(service->store, err) : 0;
 }
@@ -123,7 +127,7 @@ int service_open(struct service *service, void (*say)(void *context, const char 
 {
     struct loaded loaded;
     int result = load(&loaded, service->config_file, err);
-    const char *store = or_else(loaded.config.store, "/var/lib/ekbom");
+    const char *store = or_else(loaded.config.store, DEFAULT_STORE);
     if (result == 0)
         result = ek_store_open(&service->store, store, EK_STORE_WRITE, "ekbomd", err);
     if (result == 0 && loaded.config.sample_data)
@@ -160,13 +164,13 @@ void service_close(struct service *service)
         close(service->signals);
 }
 
-int service_reload(struct service *service, struct ek_err *err)
+static int reload(struct service *service, struct ek_err *err)
 {
     struct loaded loaded;
     struct ek_pool *pool = NULL, *old = service->pool;
     int result = load(&loaded, service->config_file, err);
-    if (result == 0 && loaded.config.store && service->config.store &&
-        strcmp(loaded.config.store, service->config.store) != 0)
+    if (result == 0 && strcmp(or_else(loaded.config.store, DEFAULT_STORE),
+                              or_else(service->config.store, DEFAULT_STORE)) != 0)
         result = ek_fail(err, EK_USAGE, "another store needs a restart");
     if (result == 0)
         result = make_pool(&loaded, &pool, err);
@@ -185,6 +189,22 @@ int service_reload(struct service *service, struct ek_err *err)
         adopt(service, &loaded);
     ek_pool_close(pool);
     ek_arena_free(loaded.arena);
+    return result;
+}
+
+int service_reload(struct service *service, struct ek_err *err)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+               (unsigned long long)now.tv_sec * 1000000ull +
+                   (unsigned long long)now.tv_nsec / 1000);
+    int result = reload(service, err);
+    if (result == 0)
+        service_log(SD_NOTICE, "reloaded %s", service->config_file);
+    else
+        service_log(SD_ERR, "not reloaded, the old remains in force: %s", err->message);
+    sd_notifyf(0, "READY=1\nSTATUS=%zu sources", ek_crawl_sources(service->crawl));
     return result;
 }
 

@@ -32,7 +32,8 @@ void service_log(const char *level, const char *format, ...) __attribute__((form
 int service_open(struct service *service, void (*say)(void *context, const char *line),
                  struct ek_err *err);
 void service_close(struct service *service);
-/* Configuration, rules and profiles anew; on -1 the old ones are in force. */
+/* Configuration, rules and profiles anew; on -1 the old ones are in force. The log and the service
+ * manager are told either way. */
 int service_reload(struct service *service, struct ek_err *err);
 /* Configuration, rules and profiles checked and nothing else; says what is wrong. Exit status. */
 int service_check(struct service *service);

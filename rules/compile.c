@@ -211,6 +211,11 @@ static int result(struct compiler *compiler, struct ek_diagnostics *diagnostics,
         return ek_fail_memory(err);
     if (count)
         memcpy(diagnostics->items, compiler->diagnostics.items, count * sizeof *diagnostics->items);
+    /* The names are the rule set's, which is freed when there are errors. */
+    for (size_t i = 0; i < count; i++) {
+        struct ek_diagnostic *item = &diagnostics->items[i];
+        item->file = ek_strdup(compiler->arena, item->file);
+    }
     diagnostics->count = count;
     diagnostics->errors = compiler->errors;
     for (size_t i = 0; i < count; i++) {

@@ -9,10 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ek_arena;
 struct ek_bundle;
+struct ek_entry;
 struct ek_err;
 struct ek_pool;
+struct ek_pool_item;
 struct ek_store;
+struct ek_tags;
 
 struct ek_import_report {
     uint64_t records;     /* WARC records or JSONL lines read */
@@ -46,9 +50,21 @@ int ek_import_file(const struct ek_import *import, const char *path,
  * where there was another. -1, with nothing changed, if it does not compile. */
 int ek_put_rules(struct ek_store *store, const struct ek_bundle *bundle, struct ek_err *err);
 
-/* Tag every post whose tags the index lacks, in batches through the pool. *tagged counts them. */
+struct ek_tagged {
+    uint64_t posts;
+    uint64_t undetermined; /* of them: a rule reached a limit, or the reader died of the post */
+};
+/* Tag every post whose tags the index lacks, in batches through the pool. */
 int ek_tag_behind(struct ek_store *store, struct ek_pool *pool,
-                  void (*progress)(void *context, uint64_t tagged), void *context, uint64_t *tagged,
-                  struct ek_err *err);
+                  void (*progress)(void *context, uint64_t posts), void *context,
+                  struct ek_tagged *tagged, struct ek_err *err);
+/* Tags (with hits) of entries, in their order, into the arena; in requests that a reader can take.
+ */
+int ek_tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
+                   struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err);
+/* The tags of an item; where it could not be tagged, "all" is undetermined, for the item's reason.
+ */
+int ek_item_tags(const struct ek_pool_item *item, struct ek_arena *arena, struct ek_tags *tags,
+                 struct ek_err *err);
 
 #endif

@@ -157,6 +157,14 @@ static bool add_name(struct ek_arena *arena, struct ek_author_record *author, co
     return true;
 }
 
+static bool bears(const struct ek_author_record *author, const char *name)
+{
+    for (size_t i = 0; i < author->name_count; i++)
+        if (strcmp(author->names[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 /* All posts of `from`, an author known by name only, become `to`'s. */
 static void merge(struct ek_store *store, uint64_t from, uint64_t to)
 {
@@ -172,7 +180,8 @@ static void merge(struct ek_store *store, uint64_t from, uint64_t to)
     for (size_t i = 0; i < source.name_count; i++) {
         const struct ek_author_name *name = &source.names[i];
         add_name(store->scratch, &target, name->name, name->first, name->last);
-        if (ek_name_find(txn, EK_NAME_SHOWN, source.forum, name->name) == from)
+        if (ek_name_find(txn, EK_NAME_SHOWN, source.forum, name->name) == from &&
+            bears(&target, name->name))
             ek_name_set(txn, EK_NAME_SHOWN, source.forum, name->name, to);
     }
     author_put(store, to, &target);
@@ -210,7 +219,8 @@ static bool learn_name(struct ek_store *store, uint64_t number, const struct ek_
     if (author.kind == EK_AUTHOR_GUEST)
         return false;
     uint64_t holder = ek_name_find(store->slice, EK_NAME_SHOWN, author.forum, seen->name);
-    if (!holder)
+    /* A name beyond the ceiling is not kept, and must lead nowhere. */
+    if (!holder && bears(&author, seen->name))
         ek_name_set(store->slice, EK_NAME_SHOWN, author.forum, seen->name, number);
     if (!holder || holder == number || !is_named_only(store, holder))
         return false;
