@@ -23,7 +23,7 @@ PKGS         := $(PKGS_base) $(PKGS_extract) $(PKGS_rules) $(PKGS_store) $(PKGS_
 
 GOALS := $(or $(MAKECMDGOALS),all)
 # What needs no compiler must not ask pkg-config, which a fresh machine does not have yet.
-ifneq ($(filter-out deps demo check check-asan check-fresh install clean help,$(GOALS)),)
+ifneq ($(filter-out deps demo check check-asan check-fresh check-systemd install clean help,$(GOALS)),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS)) -llmdb
 endif
@@ -61,7 +61,8 @@ LIBS    := $(BUILD)/libdaemon.a $(BUILD)/libfetch.a $(BUILD)/libextract.a $(BUIL
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 
-.PHONY: all unit demo check check-run check-asan bench lint deps check-fresh install clean help
+.PHONY: all unit demo check check-run check-asan bench lint deps check-fresh check-systemd install clean \
+	help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
 $(BUILD)/libbase.a: $(BASE)
@@ -131,11 +132,16 @@ lint: all
 check-fresh:
 	@tests/check_fresh.sh
 
+check-systemd:
+	@packaging/deps.sh build
+	@tests/check_systemd.sh
+
 install:
 	@$(MAKE) --no-print-directory all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ekbom
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec/ekbom
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1 man5 man8)
 	install -m 755 $(BUILD)/ekbom $(DESTDIR)$(PREFIX)/bin/ekbom
+	install -m 755 $(BUILD)/ekbomd $(DESTDIR)$(PREFIX)/sbin/ekbomd
 	install -m 755 $(BUILD)/ekbom-reader $(DESTDIR)$(PREFIX)/libexec/ekbom/ekbom-reader
 	cd rules/rls && find . -name '*.rules' -exec \
 		install -D -m 644 {} $(abspath $(DESTDIR)/)/$(PREFIX)/share/ekbom/rules/{} \;
@@ -145,6 +151,15 @@ install:
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/ekbom
 	install -m 644 packaging/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 packaging/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 packaging/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -D -m 644 packaging/systemd/ekbomd.conf $(DESTDIR)$(PREFIX)/share/ekbom/ekbomd.conf
+	install -D -m 644 packaging/systemd/ekbomd.sysusers \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/ekbomd.conf
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system tmpfiles.d)
+	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' packaging/systemd/ekbomd.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/ekbomd.service
+	sed 's,/usr/share/,$(PREFIX)/share/,' packaging/systemd/ekbomd.tmpfiles \
+		>$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/ekbomd.conf
 
 clean:
 	rm -rf $(BUILD)
@@ -155,6 +170,7 @@ help:
 	@echo "make check        install what is missing, build, run the tests"
 	@echo "make check-asan   the same tests with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make check-fresh  demo and check in a bare Debian 12 root (slow, needs root)"
+	@echo "make check-systemd the service under a real systemd in a container (slow, needs root)"
 	@echo "make lint         layers, symbols, style, static analysis"
 	@echo "make bench        figures beside their peers"
 	@echo "make deps         install from Debian what is missing to build"

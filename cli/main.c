@@ -111,8 +111,8 @@ int cmd_help(struct cli *cli)
     return EXIT_DONE;
 }
 
-/* Damage in the pages of an LMDB map can lead its code astray: then the store is at fault, and that is
- * what a person must be told. */
+/* Damage in the pages of an LMDB map can lead its code astray: then the store is at fault, and that
+ * is what a person must be told. */
 static void on_damage(int signal)
 {
     static const char message[] =

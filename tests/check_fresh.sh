@@ -14,6 +14,7 @@
 set -eu
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
+. "$tree/tests/bare_debian.sh"
 worktree=
 targets=
 while [ $# -gt 0 ]; do
@@ -55,12 +56,10 @@ leave() {
     for place in proc sys dev/pts dev; do
         mountpoint -q "$root/$place" && umount "$root/$place"
     done
-    if awk -v root="$root/" 'index($2, root) == 1 { found = 1 } END { exit !found }' /proc/mounts; then
-        say "something is still mounted below $root: it is left there" >&2
-    elif [ -n "${KEEP-}" ]; then
+    if [ -n "${KEEP-}" ]; then
         say "kept: $root"
     else
-        rm -rf --one-file-system "$root"
+        remove_root "$root"
     fi
     exit "$status"
 }
@@ -68,35 +67,12 @@ trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# This machine's Debian sources, one "address suite" a line: third parties' are left out.
-sources=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(ORIGIN)' 'Created-By: Packages' |
-    awk '$2 ~ /^bookworm/ && ($3 == "Debian" || $3 == "") && !seen[$0]++ { print $1, $2 }')
-mirror=$(echo "$sources" | awk '$2 == "bookworm" { print $1; exit }')
-if [ -z "$mirror" ]; then
-    mirror=http://deb.debian.org/debian
-    sources="$mirror bookworm"
-    say "this machine's apt has no bookworm: using $mirror"
-fi
-
 started=$(date +%s)
-say "a bare Debian 12 from $mirror"
-# debootstrap reads the proxy from the environment, apt from its configuration.
-proxy=$(apt-config dump Acquire::http::Proxy | sed -n 's/.*"\(.*\)";/\1/p' | head -n 1)
-if [ -n "$proxy" ] && [ "$proxy" != "DIRECT" ]; then
-    export http_proxy="$proxy"
-fi
-if ! debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 </dev/null; then
-    tail -n 20 "$root.log" >&2
-    rm -f "$root.log"
+say "a bare Debian 12"
+if ! bare_debian "$root"; then
     say "debootstrap failed" >&2
     exit 1
 fi
-rm -f "$root.log"
-
-echo "$sources" | sed 's/.*/deb & main/' >"$root/etc/apt/sources.list"
-apt-config dump | grep -E '^Acquire::(http|https|Check-|Retries|ForceIPv)' \
-    >"$root/etc/apt/apt.conf.d/90machine" || true
-cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --bind /dev "$root/dev"

@@ -171,8 +171,9 @@ static void take_status(struct ek_head *head, const char *line, size_t len)
 {
     clear_fields(head);
     const char *blank = memchr(line, ' ', len);
-    if (blank && len - (size_t)(blank - line) >= 4)
-        head->status = atoi(blank + 1); /* the line ends with a line feed, no digit */
+    size_t rest = blank ? len - (size_t)(blank + 1 - line) : 0;
+    for (size_t i = 1; rest >= 3 && i <= 3 && blank[i] >= '0' && blank[i] <= '9'; i++)
+        head->status = 10 * head->status + blank[i] - '0';
 }
 
 bool ek_head_line(struct ek_head *head, const char *line, size_t len)

@@ -49,16 +49,19 @@ static void add_without_sessions(struct ek_buf *out, const char *url)
     if (!url[head])
         return;
     char joint = '?';
-    for (const char *pair = url + head + 1; *pair;) {
+    for (const char *pair = url + head + 1;;) {
         size_t len = strcspn(pair, "&");
         if (!is_session_pair(pair, len)) {
             ek_buf_addc(out, joint);
             ek_buf_add(out, pair, len);
             joint = '&';
         }
-        pair += len;
-        pair += *pair == '&';
+        if (!pair[len])
+            break;
+        pair += len + 1;
     }
+    if (out->len == head + 1) /* "?" and nothing behind it */
+        out->data[--out->len] = '\0';
 }
 
 static int malformed(struct ek_err *err, const char *url, const char *why)
@@ -85,17 +88,22 @@ static int check_scheme(CURLU *parts, const char *url, struct ek_err *err)
     return known ? 0 : -1;
 }
 
-/* libcurl turns an international name into ASCII by the locale, which a service does not have. */
+/* libcurl takes nearly any octet for part of a name, and turns an international one into ASCII by
+ * the locale, which a service does not have. */
 static int check_host(CURLU *parts, const char *url, struct ek_err *err)
 {
     char *host = NULL;
     if (curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
         return malformed(err, url, "it has no host");
-    bool ascii = true;
-    for (const char *c = host; *c; c++)
-        ascii = ascii && (unsigned char)*c < 0x80;
+    size_t good = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "-._[]:");
+    bool whole = good && !host[good], international = (unsigned char)host[good] > 0x7f;
     curl_free(host);
-    return ascii ? 0 : malformed(err, url, "write the host in its ASCII form, xn--...");
+    if (whole)
+        return 0;
+    return malformed(err, url,
+                     international ? "write the host in its ASCII form, xn--..."
+                                   : "a host has letters, digits, '-' and '.'");
 }
 
 static int build(CURLU *parts, struct ek_buf *out, const char *base, const char *url,
@@ -129,6 +137,21 @@ static int build(CURLU *parts, struct ek_buf *out, const char *base, const char 
     return out->failed ? malformed(err, url, "longer than 4096 bytes") : 0;
 }
 
+/* An encoded octet in a host is decoded once, and may then be read as another host: "%34" is "4",
+ * and "4" is 0.0.0.4. Such an address has no one form. */
+static int check_form(const char *url, const char *form, struct ek_err *err)
+{
+    struct ek_buf again;
+    CURLU *parts = curl_url();
+    ek_buf_init(&again, EK_MAX_URL_BYTES);
+    int rc = parts ? build(parts, &again, NULL, form, err) : ek_fail_memory(err);
+    if (rc == 0 && strcmp(ek_buf_str(&again), form) != 0)
+        rc = malformed(err, url, "its host can be read in two ways");
+    ek_buf_free(&again);
+    curl_url_cleanup(parts);
+    return rc;
+}
+
 int ek_url_normalise(struct ek_buf *out, const char *base, const char *url, struct ek_err *err)
 {
     CURLU *parts = curl_url();
@@ -136,6 +159,8 @@ int ek_url_normalise(struct ek_buf *out, const char *base, const char *url, stru
         return ek_fail_memory(err);
     int rc = build(parts, out, base, url, err);
     curl_url_cleanup(parts);
+    if (rc == 0 && strchr(url, '%'))
+        rc = check_form(url, ek_buf_str(out), err);
     return rc;
 }
 

@@ -178,7 +178,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.note = {"at": round(time.monotonic() - state.started, 4), "target": self.path,
                      "agent": self.headers.get("User-Agent"), "cookie": known,
                      "host": self.headers.get("Host"), "connection": self.connection_number,
-                     "status": None, "bytes": 0, "trouble": None}
+                     "authorization": self.headers.get("Authorization"), "status": None,
+                     "bytes": 0, "trouble": None}
         state.log.append(self.note)
         good, sid = state.answer(target, self.headers.get("User-Agent"), known)
         rule = state.rule_for(self.path)

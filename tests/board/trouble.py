@@ -5,7 +5,9 @@ fields (seconds, bytes, to, retry_after, ...) and the good answer, where it need
 without end are written in pieces until the visitor hangs up or `bytes` have gone out.
 """
 
+import re
 import time
+import urllib.parse
 import zlib
 
 PIECE = b"<p>" + b"a long night " * 5000 + b"</p>\n"
@@ -33,9 +35,10 @@ def slow(handler, rule, good):
 
 
 def status(handler, rule, good):
-    """Any status with a short body; 429 and 503 with Retry-After where given."""
+    """Any status with a short body and more headers; Retry-After where given."""
     body = rule.get("body", "<h1>%d</h1>" % rule["status"]).encode()
     headers = [("Content-Type", "text/html"), ("Content-Length", str(len(body)))]
+    headers.extend(rule.get("headers", {}).items())
     if "retry_after" in rule:
         headers.append(("Retry-After", str(rule["retry_after"])))
     send_head(handler, rule["status"], headers)
@@ -50,12 +53,16 @@ def redirect(handler, rule, good):
 
 
 def endless(handler, rule, good):
+    """In chunks or, with chunked=false, until the connection closes."""
     handler.close_connection = True
+    chunked = rule.get("chunked", True)
     send_head(handler, 200, [("Content-Type", "text/html; charset=UTF-8"),
-                             ("Transfer-Encoding", "chunked")])
+                             ("Transfer-Encoding", "chunked") if chunked
+                             else ("Connection", "close")])
+    piece = b"%x\r\n%s\r\n" % (len(PIECE), PIECE) if chunked else PIECE
     sent = 0
     while sent < rule.get("bytes", 1 << 40):
-        handler.wfile.write(b"%x\r\n%s\r\n" % (len(PIECE), PIECE))
+        handler.wfile.write(piece)
         sent += len(PIECE)
 
 
@@ -112,11 +119,35 @@ def body(handler, rule, good):
             "deep": lambda: "<html><body>" + "<div>" * count,
             "nonsense": lambda: "".join(chr(33 + n * 7919 % 90) for n in range(count)),
             "text": lambda: rule.get("text", "")}[rule.get("page", "text")]().encode()
-    send_head(handler, rule.get("status", 200), [("Content-Type", "text/html; charset=UTF-8"),
-                                                ("Content-Length", str(len(made)))])
+    send_head(handler, rule.get("status", 200), [
+        ("Content-Type", rule.get("mime", "text/html; charset=UTF-8")),
+        ("Content-Length", str(len(made)))])
+    handler.wfile.write(made)
+
+
+def trap(handler, rule, good):
+    """The good page with a page after it, whatever its number, and ways into calendars, sort
+    orders and sessions beside it. With `fresh` every page has ids of its own."""
+    parts = urllib.parse.urlsplit(handler.path)
+    query = dict(urllib.parse.parse_qsl(parts.query))
+    start = int(query.get("start", "0"))
+    place = next((n + "=" + query[n] for n in ("t", "f") if n in query), "x=1")
+    here = ".%s?%s&amp;" % (parts.path, place)
+    ways = "".join('<li><a href="%s">%d</a></li>' % (here + way, start) for way in (
+        "sk=a&amp;sd=d&amp;st=%d&amp;start=%d" % (start, start), "hilit=%d" % start,
+        "view=print&amp;start=%d" % start, "session=%d&amp;start=0" % start))
+    ways += '<li><a href="./calendar.php?month=%d">later</a></li>' % (start + 1)
+    bar = ('<div class="pagination"><ul>%s<li class="arrow next"><a class="button" href="%sstart=%d" '
+           'rel="next" role="button">Next</a></li></ul></div>' % (ways, here, start + 15))
+    made = re.sub(rb'<div class="pagination">.*?</div>', lambda match: bar.encode(), good.body,
+                  flags=re.S)
+    if rule.get("fresh"):
+        made = re.sub(rb'((?:id="p|post_content|\bt=|\bp=))(\d+)(?=["#&])',
+                      lambda match: match[1] + b"%d" % (int(match[2]) + start * 100000), made)
+    send_head(handler, 200, good.headers + [("Content-Length", str(len(made)))])
     handler.wfile.write(made)
 
 
 KINDS = {"slow": slow, "status": status, "redirect": redirect, "endless": endless, "bomb": bomb,
          "huge-headers": huge_headers, "cookies": cookies, "close": close, "charset": charset,
-         "body": body}
+         "body": body, "trap": trap}

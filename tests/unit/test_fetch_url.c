@@ -49,7 +49,10 @@ static void test_one_form(void **state)
         {NULL, "http://h/v?sid=" SESSION "0", "http://h/v?sid=" SESSION "0"},
         {NULL, "http://h/v?xsid=" SESSION, "http://h/v?xsid=" SESSION},
         {NULL, "http://h/v?sid", "http://h/v?sid"},
-        {NULL, "http://h/v?a&&b", "http://h/v?a&&b"},
+        {NULL, "http://h/v?a&&b&", "http://h/v?a&&b&"},
+        {NULL, "http://h/v?", "http://h/v"},
+        {NULL, "http://h/v?&s=&", "http://h/v?&"},
+        {NULL, "http://h/v?&s=", "http://h/v"},
     };
     struct ek_buf out;
     struct ek_err err;
@@ -82,6 +85,10 @@ static void test_not_fetchable(void **state)
         "http://board example/",
         "http://board\\evil/",
         "http://h%00evil/",
+        "http://h%7F/",
+        "http://%34/",
+        "http://127.%30.0.1/",
+        "http://h%0a/",
         "http://board.example/a\nb",
         "http://b\xc3\xbc"
         "cher.example/",
