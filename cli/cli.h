@@ -61,6 +61,7 @@ enum option {
     OPT_DELAY,
     OPT_MAX_PAGES,
     OPT_RECHECK,
+    OPT_RETRY,
     OPT_UNBUILT,
     OPTIONS
 };

@@ -57,6 +57,7 @@ static int import_all(struct cli *cli, struct ek_store *store, struct ek_pool *p
         const char *file = cli->arguments[i];
         struct ek_import import = {.store = store,
                                    .pool = pool,
+                                   .retry = has(cli, OPT_RETRY),
                                    .say = say_line,
                                    .progress = show_progress,
                                    .context = (void *)(uintptr_t)file};

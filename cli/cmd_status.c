@@ -31,7 +31,8 @@ static const char *advice(struct cli *cli, const struct ek_store_status *status,
                          (unsigned long long)status->behind);
     if (status->quarantine_count)
         return ek_printf(cli->arena,
-                         "%zu pages or posts are quarantined (listed above): see the reasons",
+                         "%zu pages or posts are quarantined (listed above); `ekbom import "
+                         "--retry` tries them again",
                          status->quarantine_count);
     if (status->undetermined)
         return ek_printf(

@@ -77,6 +77,7 @@ static const struct option_spec specs[] = {
     {OPT_ENGINE, "engine", true, TAKES_RULES, "E", "fast (default) or naive", "fast naive "},
     {OPT_READERS, "readers", true, TAKES_READERS, "N", "reader processes (default: one a core)",
      NULL},
+    {OPT_RETRY, "retry", false, TAKES_IMPORT, NULL, "read pages in quarantine again", NULL},
     {OPT_SAMPLE_DATA, "sample-data", false, TAKES_IMPORT, NULL,
      "mark the store's figures as sample data, not findings", NULL},
     {OPT_AGENT, "agent", true, TAKES_ROBOTS, "NAME", "product token of the crawler (default ekbom)",

@@ -75,7 +75,7 @@ static const struct key keys[] = {
 #define KEY_COUNT (sizeof keys / sizeof *keys)
 
 struct reading {
-    const char *file;
+    const char *file, *folder; /* the configuration, and what is relative to it */
     struct ek_arena *arena;
     struct ek_err *err;
 };
@@ -90,8 +90,8 @@ static int refuse(const struct reading *r, const config_setting_t *setting, cons
     vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
     const char *included = config_setting_source_file(setting);
-    return ek_fail(r->err, EK_FORMAT, "%s:%u: %s", included ? included : r->file,
-                   config_setting_source_line(setting), text);
+    return ek_fail(r->err, EK_FORMAT, "%s%s:%u: %s", included && *included != '/' ? r->folder : "",
+                   included ? included : r->file, config_setting_source_line(setting), text);
 }
 
 static const struct key *find_key(const char *name, bool source)
@@ -297,13 +297,8 @@ static FILE *open_file(const char *file, struct ek_err *err)
 
 static int parse(const struct reading *r, config_t *parsed, FILE *stream)
 {
-    /* @include is relative to the file that has it, not to where the service was started. */
-    const char *slash = strrchr(r->file, '/');
-    const char *folder =
-        slash ? ek_printf(r->arena, "%.*s", (int)(slash - r->file + 1), r->file) : ".";
-    if (!folder)
-        return ek_fail_memory(r->err);
-    config_set_include_dir(parsed, folder);
+    /* Not relative to where the service was started. */
+    config_set_include_dir(parsed, *r->folder ? r->folder : ".");
     if (config_read(parsed, stream) == CONFIG_TRUE)
         return 0;
     const char *included = config_error_file(parsed);
@@ -315,9 +310,13 @@ static int parse(const struct reading *r, config_t *parsed, FILE *stream)
 int ek_config_read(struct ek_config *config, const char *file, struct ek_arena *arena,
                    struct ek_err *err)
 {
-    struct reading reading = {file, arena, err};
+    const char *slash = strrchr(file, '/');
+    const char *folder = ek_printf(arena, "%.*s", slash ? (int)(slash - file + 1) : 0, file);
+    struct reading reading = {file, folder, arena, err};
     config_t parsed;
     *config = (struct ek_config){.file = file};
+    if (!folder)
+        return ek_fail_memory(err);
     FILE *stream = open_file(file, err);
     if (!stream)
         return -1;

@@ -159,7 +159,8 @@ int import_warc(struct importing *importing, struct ek_err *err)
     struct pipeline_config config = {.slice = &importing->slice,
                                      .pool = importing->import->pool,
                                      .filed = filed,
-                                     .owner = &walk};
+                                     .owner = &walk,
+                                     .retry = importing->import->retry};
     int result = -1;
     ek_buf_init(&walk.request, EK_MAX_HTTP_HEADER_BYTES);
     ek_buf_init(&walk.response, 2 * (size_t)EK_MAX_PAGE_BYTES + EK_MAX_HTTP_HEADER_BYTES);

@@ -156,11 +156,23 @@ static int send_page(struct pipeline *pipeline, const struct pipeline_page *page
     return ek_pool_submit_page(pipeline->config.pool, &wire, NULL, err);
 }
 
+/* 1 if the page is in the store and need not be read again. */
+static int is_known(struct pipeline *pipeline, const struct ek_page_key *key, struct ek_err *err)
+{
+    struct ek_store *store = pipeline->config.slice->store;
+    struct ek_page_filing filing;
+    int known = ek_store_has_page(store, key, err);
+    if (known != 1 || !pipeline->config.retry)
+        return known;
+    known = ek_store_page(store, key->bytes, pipeline->arena, &filing, err);
+    return known == 1 ? !filing.quarantined : known;
+}
+
 int pipeline_submit(struct pipeline *pipeline, const struct pipeline_page *page, struct ek_err *err)
 {
     struct ek_page_key key;
     ek_page_key_make(&key, page->url, page->fetched, page->body, page->body_len);
-    int known = ek_store_has_page(pipeline->config.slice->store, &key, err);
+    int known = is_known(pipeline, &key, err);
     if (known < 0)
         return -1;
     if (!page->even_if_known && (known || on_its_way(pipeline, &key)))

@@ -33,6 +33,7 @@ struct pipeline_config {
     int (*filed)(void *owner, void *context, const struct ek_page_filing *filing,
                  const struct ek_page *page, size_t changed, struct ek_err *err);
     void *owner;
+    bool retry; /* pages in quarantine are read again */
 };
 
 struct pipeline *pipeline_new(const struct pipeline_config *config); /* NULL: out of memory */

@@ -32,6 +32,7 @@ struct ek_import_report {
 
 struct ek_import {          /* what an import works with; all owned by the caller */
     struct ek_store *store; /* opened for writing */
+    bool retry;             /* pages in quarantine are read again */
     struct ek_pool *pool;   /* with the profiles and the store's current rules */
     /* Called for what a person should know: one line each, with the place. */
     void (*say)(void *context, const char *line);

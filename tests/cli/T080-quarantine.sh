@@ -56,6 +56,12 @@ exits 3 "an import with a killing post in it" "$EKBOM" --store d import dataset.
 is "$("$EKBOM" --store d export --tier internal -o - | grep -c .)" 699 "brings all the others"
 unset EKBOM_READER_CRASH_ON
 
+exits 3 "without what killed the reader, the page can be tried again" "$EKBOM" --store s import --retry four.warc.gz --format json
+like "$(stdout)" '"pages":2,.*"quarantined":1' "it is read, and the other one is not"
+ok "the killing post as well" "$EKBOM" --store d import dataset.jsonl
+is "$("$EKBOM" --store d export --tier internal -o - | grep -c .)" 700 "is there now"
+ok "and verify finds nothing" "$EKBOM" --store s verify
+
 # From inside.
 case $EKBOM_BUILD in
 *asan*) skip "confinement is looser in a sanitizer build" ;;
