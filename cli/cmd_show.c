@@ -28,7 +28,7 @@ static size_t earlier(struct reading *r, const struct ek_entry *entry, struct ek
     struct ek_err err;
     size_t count = 0;
     if (entry->revisions < 2 ||
-        ek_store_revisions(r->store, entry->number, arena, revisions, &count, &err) != 0)
+        ek_store_revisions(r->store, entry->number, arena, revisions, &count, &err) != 1)
         return 0;
     return count ? count - 1 : 0;
 }

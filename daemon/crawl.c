@@ -141,8 +141,13 @@ int crawl_filed(void *owner, void *context, const struct ek_page_filing *filing,
 {
     struct ek_crawl *crawl = owner;
     struct source *source = context;
-    struct walk_answer answer = {page, filing->fetched, changed, source->etag,
-                                 source->last_modified};
+    struct walk_answer answer = {.page = page,
+                                 .quarantined = filing->quarantined,
+                                 .status = filing->status,
+                                 .fetched = filing->fetched,
+                                 .changed = changed,
+                                 .etag = source->etag,
+                                 .last_modified = source->last_modified};
     source->page = NOTHING;
     if (filing->quarantined) {
         source->quarantined++;

@@ -93,7 +93,8 @@ int ek_crawl_configure(struct ek_crawl *crawl, const struct ek_crawl_source *sou
             source_free(old->successor);
             old->successor = fresh;
             old->retired = false;
-            kept[old->index] = true;
+            if (old->index < before) /* else one of these, named twice */
+                kept[old->index] = true;
             if (old->state == EK_CRAWL_STOPPED)
                 ek_crawl_visit(crawl, old->index);
         } else if (fresh) {

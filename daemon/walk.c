@@ -16,6 +16,7 @@
 #include "ekbom/arena.h"
 #include "ekbom/frontier.h"
 #include "ekbom/limits.h"
+#include "walk_guard.h"
 #include "walk_queue.h"
 
 enum stage { AT_SOURCE, AT_BOARD, AT_THREAD, AT_END };
@@ -24,13 +25,14 @@ struct walk {
     struct walk_config config;
     struct queue boards, threads;
     enum stage stage;
-    char *id;               /* of the board or thread being read */
-    char *url;              /* the page to be fetched */
-    char *first_url;        /* of the thread, if it must be read from its first page */
-    bool fresh;             /* this page is the first of this reading */
-    bool overlap;           /* ... of a thread that was read before: something must be known */
-    struct ek_arena *arena; /* of one step */
-    size_t rechecks;        /* threads of this round that are read again for their age */
+    char *id;                /* of the board or thread being read */
+    char *url;               /* the page to be fetched */
+    char *first_url;         /* of the thread, if it must be read from its first page */
+    bool fresh;              /* this page is the first of this reading */
+    bool overlap;            /* ... of a thread that was read before: something must be known */
+    struct ek_arena *arena;  /* of one step */
+    struct walk_guard guard; /* of the board or thread being read */
+    size_t rechecks;         /* threads of this round that are read again for their age */
     struct walk_report report;
 };
 
@@ -180,6 +182,7 @@ static int open_place(struct walk *walk, struct queue *queue, enum stage stage,
                                                      : entry.url;
         walk->stage = stage;
         walk->fresh = true;
+        walk->guard = (struct walk_guard){0};
         walk->overlap = again && entry.last_page && !entry.next_page;
         free(walk->first_url);
         walk->first_url = strdup(entry.url);
@@ -301,7 +304,9 @@ static bool any_too_old(const struct walk *walk, const struct ek_page *page)
     return false;
 }
 
-/* The board or thread cannot be read: it is not asked again until its listing changes. */
+/* The board or thread cannot be read: it is not asked again until its listing changes. A thread is
+ * asked once more in the next round, which begins with an index that can be read: a login wall or a
+ * disabled board may have come in between. */
 static int shut(struct walk *walk, enum ek_frontier_kind kind, const char *reason,
                 struct ek_err *err)
 {
@@ -310,9 +315,11 @@ static int shut(struct walk *walk, enum ek_frontier_kind kind, const char *reaso
     close_page(walk);
     if (get(walk, kind, walk->id, &entry, err) < 0)
         return -1;
+    if (kind == EK_FRONTIER_BOARD || entry.closed) {
+        entry.done = entry.listed;
+        entry.next_page = NULL;
+    }
     entry.closed = reason;
-    entry.done = entry.listed;
-    entry.next_page = NULL;
     return put(walk, &entry, err);
 }
 
@@ -336,13 +343,6 @@ static int note_source(struct walk *walk, const struct walk_answer *answer, cons
     return put(walk, &entry, err);
 }
 
-static const char *unreadable(struct walk *walk, const struct ek_page *page)
-{
-    const char *kind = page ? ek_page_kind_names[page->kind] : "quarantined";
-    const char *why = page ? page->reason : "its reader died of it";
-    return ek_printf(walk->arena, "%s page%s%s", kind, why ? ": " : "", why ? why : "");
-}
-
 static int source_failed(struct walk *walk, const char *reason, ek_time when, struct ek_err *err)
 {
     walk->stage = AT_END;
@@ -353,22 +353,28 @@ static int source_failed(struct walk *walk, const char *reason, ek_time when, st
     return note_source(walk, NULL, reason, when, err);
 }
 
-static int take_board(struct walk *walk, const struct ek_page *page, ek_time fetched,
-                      struct ek_err *err)
+static const char without_end[] = "more pages than a board or thread has";
+
+static int take_board(struct walk *walk, const struct walk_answer *answer, struct ek_err *err)
 {
+    const struct ek_page *page = answer->page;
     struct ek_frontier entry;
     size_t news;
     walk->report.board_pages++;
     if (!page || page->kind != EK_PAGE_BOARD)
-        return shut(walk, EK_FRONTIER_BOARD, unreadable(walk, page), err);
+        return shut(walk, EK_FRONTIER_BOARD, walk_unreadable(answer, walk->arena), err);
+    enum guard_word word = walk_guard_take(&walk->guard, page);
+    if (word == GUARD_ENDLESS)
+        return shut(walk, EK_FRONTIER_BOARD, without_end, err);
     if (take_rows(walk, page, &news, err) != 0 ||
         get(walk, EK_FRONTIER_BOARD, walk->id, &entry, err) < 0)
         return -1;
     /* Rows go from new to old: below one that is too old there is nothing. */
     bool first_time = entry.visited == EK_TIME_UNKNOWN && !any_too_old(walk, page);
-    if (page->next && (news || first_time || walk->config.recheck))
+    bool wanted = news || first_time || walk->config.recheck;
+    if (page->next && wanted && word == GUARD_ON)
         return set_page(walk, walk->id, page->next, err);
-    entry.visited = fetched;
+    entry.visited = answer->fetched;
     entry.done = entry.listed;
     close_page(walk);
     return put(walk, &entry, err);
@@ -379,29 +385,34 @@ static const char *last_post(const struct ek_page *page)
     return page->post_count ? page->posts[page->post_count - 1].id : NULL;
 }
 
-static int take_thread(struct walk *walk, const struct ek_page *page, ek_time fetched,
-                       size_t changed, struct ek_err *err)
+static int take_thread(struct walk *walk, const struct walk_answer *answer, struct ek_err *err)
 {
+    const struct ek_page *page = answer->page;
     struct ek_frontier entry;
     bool overlap = walk->overlap && walk->fresh;
     walk->fresh = false;
     walk->report.thread_pages++;
     if (!page || page->kind != EK_PAGE_THREAD)
-        return shut(walk, EK_FRONTIER_THREAD, unreadable(walk, page), err);
-    if (overlap && page->post_count && changed == page->post_count &&
+        return shut(walk, EK_FRONTIER_THREAD, walk_unreadable(answer, walk->arena), err);
+    if (overlap && page->post_count && answer->changed == page->post_count &&
         strcmp(walk->url, walk->first_url) != 0)
         return set_page(walk, walk->id, walk->first_url, err);
+    enum guard_word word = walk_guard_take(&walk->guard, page);
+    if (word == GUARD_ENDLESS)
+        return shut(walk, EK_FRONTIER_THREAD, without_end, err);
     if (get(walk, EK_FRONTIER_THREAD, walk->id, &entry, err) < 0)
         return -1;
     if (!entry.url)
         entry.url = walk->url;
-    entry.last_page = walk->url;
+    if (word == GUARD_ON || !entry.last_page)
+        entry.last_page = walk->url;
     entry.newest = last_post(page);
-    bool on = page->next && strcmp(page->next, walk->url) != 0;
+    entry.closed = NULL;
+    bool on = page->next && word == GUARD_ON && strcmp(page->next, walk->url) != 0;
     entry.next_page = on ? page->next : NULL;
     if (!on) {
         entry.done = entry.listed;
-        entry.visited = fetched;
+        entry.visited = answer->fetched;
     }
     if (put(walk, &entry, err) != 0)
         return -1;
@@ -412,15 +423,15 @@ static int take_thread(struct walk *walk, const struct ek_page *page, ek_time fe
 }
 
 /* A board or thread given as the source is walked like one that an index listed. */
-static int take_place(struct walk *walk, const struct ek_page *page, ek_time fetched,
-                      size_t changed, struct ek_err *err)
+static int take_place(struct walk *walk, const struct walk_answer *answer, struct ek_err *err)
 {
+    const struct ek_page *page = answer->page;
     bool board = page->kind == EK_PAGE_BOARD;
     const char *id = board ? page->board_id : page->thread_id;
     struct ek_frontier entry;
     if (!id)
-        return source_failed(walk, "the page does not say which board or thread it is", fetched,
-                             err);
+        return source_failed(walk, "the page does not say which board or thread it is",
+                             answer->fetched, err);
     enum ek_frontier_kind kind = board ? EK_FRONTIER_BOARD : EK_FRONTIER_THREAD;
     int known = get(walk, kind, id, &entry, err);
     if (known < 0)
@@ -438,10 +449,10 @@ static int take_place(struct walk *walk, const struct ek_page *page, ek_time fet
     free(walk->first_url);
     walk->first_url = strdup(walk->url);
     walk->fresh = true;
+    walk->guard = (struct walk_guard){0};
     walk->overlap = false;
     walk->stage = board ? AT_BOARD : AT_THREAD;
-    return board ? take_board(walk, page, fetched, err)
-                 : take_thread(walk, page, fetched, changed, err);
+    return board ? take_board(walk, answer, err) : take_thread(walk, answer, err);
 }
 
 static int take_source(struct walk *walk, const struct walk_answer *answer, struct ek_err *err)
@@ -450,11 +461,11 @@ static int take_source(struct walk *walk, const struct walk_answer *answer, stru
     size_t news;
     walk->report.index_pages += page && page->kind == EK_PAGE_INDEX;
     if (!page || page->kind >= EK_PAGE_LOGIN)
-        return source_failed(walk, unreadable(walk, page), answer->fetched, err);
+        return source_failed(walk, walk_unreadable(answer, walk->arena), answer->fetched, err);
     if (note_source(walk, answer, NULL, answer->fetched, err) != 0)
         return -1;
     if (page->kind != EK_PAGE_INDEX)
-        return take_place(walk, page, answer->fetched, answer->changed, err);
+        return take_place(walk, answer, err);
     close_page(walk);
     return take_rows(walk, page, &news, err);
 }
@@ -464,8 +475,8 @@ int walk_took(struct walk *walk, const struct walk_answer *answer, struct ek_err
     if (walk->stage == AT_SOURCE)
         return take_source(walk, answer, err);
     if (walk->stage == AT_BOARD)
-        return take_board(walk, answer->page, answer->fetched, err);
-    return take_thread(walk, answer->page, answer->fetched, answer->changed, err);
+        return take_board(walk, answer, err);
+    return take_thread(walk, answer, err);
 }
 
 int walk_unchanged(struct walk *walk, ek_time fetched, struct ek_err *err)

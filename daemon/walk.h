@@ -45,6 +45,8 @@ int walk_next(struct walk *walk, enum walk_state *state, struct walk_request *re
 
 struct walk_answer {
     const struct ek_page *page; /* NULL: quarantined */
+    const char *quarantined;    /* why */
+    int status;
     ek_time fetched;
     size_t changed; /* posts new or revised */
     const char *etag, *last_modified;

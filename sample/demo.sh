@@ -10,7 +10,7 @@ work=$build/demo
 store=$work/store
 ekbom=$build/ekbom
 EKBOM_STORE=$store
-PAGER=cat
+PAGER="cat"
 export EKBOM_STORE PAGER
 board_pid=
 service_pid=

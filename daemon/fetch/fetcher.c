@@ -239,10 +239,13 @@ static void end(struct ek_fetcher *f, struct host *host, CURLcode code)
     host->active = NULL;
     f->active--;
     host->politeness.is_public = t->verdict == EK_GUARD_PUBLIC;
-    if (exchange == EK_EXCHANGE_ANSWERED || exchange == EK_EXCHANGE_REFUSED) {
+    /* A page over a ceiling is an answer; a robots.txt that cannot be had is a failure. */
+    bool answered =
+        exchange == EK_EXCHANGE_ANSWERED || (exchange == EK_EXCHANGE_REFUSED && !job->subject);
+    if (answered) {
         ek_politeness_answered(&host->politeness, now, job->delay_ms, t->head.status,
                                t->head.retry_after, ek_transfer_took(t));
-    } else if (exchange == EK_EXCHANGE_FAILED) {
+    } else if (exchange == EK_EXCHANGE_FAILED || exchange == EK_EXCHANGE_REFUSED) {
         ek_politeness_failed(&host->politeness, now, job->delay_ms, reason);
     } else {
         ek_politeness_broken_off(&host->politeness, now);

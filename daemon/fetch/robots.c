@@ -6,10 +6,7 @@
  * lines do not, as RFC 9309 has it (but a Crawl-delay is for the agents named before it). A verdict
  * walks the rules of every group that applies.
  *
- * Paths are compared after both sides have been brought to one form (RFC 9309 2.2.2): octets above
- * ASCII are percent-encoded, encoded unreserved octets decoded, the rest of the triplets in upper
- * case. "*" and "$" of an address are encoded, so that in a pattern "%2A" is the character and "*"
- * the wildcard. A pattern is matched piece by piece between its wildcards, each found leftmost by
+ * A pattern is matched piece by piece between its wildcards, each found leftmost by
  * memmem: linear in the address, where the usual backtracking matcher is quadratic on hostile
  * patterns. Hostile files are bounded by their 500 KiB: 64,000 rules cost some milliseconds a
  * check. */
@@ -23,6 +20,7 @@
 #include "ekbom/buf.h"
 #include "ekbom/error.h"
 #include "ekbom/limits.h"
+#include "robots_path.h"
 
 #define NO_GROUP UINT32_MAX
 
@@ -128,52 +126,6 @@ static void add_agent(struct parser *p, struct slice value, bool allow)
         (struct agent){p->group, keep(robots, value.at, len), (uint32_t)len};
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static void add_triplet(struct ek_buf *out, unsigned char c)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    char triplet[] = {'%', digits[c >> 4], digits[c & 15]};
-    ek_buf_add(out, triplet, sizeof triplet);
-}
-
-static bool is_unreserved(unsigned char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-._~", c));
-}
-
-/* The compared form. With wildcards, "*" stays as it is (a pattern); else it is encoded. */
-static void compared_form(struct ek_buf *out, struct slice path, bool wildcards)
-{
-    for (size_t i = 0; i < path.len; i++) {
-        unsigned char c = (unsigned char)path.at[i];
-        int high = -1, low = -1;
-        if (c == '%' && i + 2 < path.len) {
-            high = hex_digit(path.at[i + 1]);
-            low = hex_digit(path.at[i + 2]);
-        }
-        if (high >= 0 && low >= 0) {
-            c = (unsigned char)(high << 4 | low);
-            i += 2;
-            if (is_unreserved(c))
-                ek_buf_addc(out, (char)c);
-            else
-                add_triplet(out, c);
-        } else if (c <= ' ' || c >= 0x7f || c == '$' || (c == '*' && !wildcards)) {
-            add_triplet(out, c);
-        } else {
-            ek_buf_addc(out, (char)c);
-        }
-    }
-}
-
 static void add_rule(struct parser *p, struct slice value, bool allow)
 {
     struct ek_robots *robots = p->robots;
@@ -194,7 +146,7 @@ static void add_rule(struct parser *p, struct slice value, bool allow)
     rule->anchored = value.at[value.len - 1] == '$';
     value.len -= rule->anchored;
     ek_buf_clear(&p->scratch);
-    compared_form(&p->scratch, value, true);
+    ek_robots_path_form(&p->scratch, value.at, value.len, true);
     rule->len = (uint32_t)p->scratch.len;
     rule->pattern = keep(robots, p->scratch.data, p->scratch.len);
     p->failed |= p->scratch.failed;
@@ -308,19 +260,6 @@ void ek_robots_free(struct ek_robots *robots)
 
 /* Matching ------------------------------------------------------------------------------------- */
 
-/* Path and query of an address. */
-static struct slice path_of(const char *url)
-{
-    const char *start = url, *scheme = strstr(url, "://");
-    if (scheme && strcspn(url, "/?#") == (size_t)(scheme - url) + 1)
-        start = scheme + 3;
-    else if (strncmp(url, "//", 2) == 0)
-        start = url + 2;
-    if (start != url || *url != '/')
-        start += strcspn(start, "/?#");
-    return (struct slice){start, strcspn(start, "#")};
-}
-
 static bool matches(const struct ek_robots *robots, const struct rule *rule, struct slice path)
 {
     const char *at = robots->text.data + rule->pattern, *end = at + rule->len;
@@ -380,10 +319,11 @@ void ek_robots_check(const struct ek_robots *robots, const char *agent, const ch
     *verdict = (struct ek_robots_verdict){.allowed = true};
     struct ek_buf form;
     ek_buf_init(&form, SIZE_MAX / 2);
-    struct slice path = path_of(url);
+    struct slice path;
+    path.at = ek_robots_path_of(url, &path.len);
     if (!path.len || path.at[0] != '/')
         ek_buf_addc(&form, '/');
-    compared_form(&form, path, false);
+    ek_robots_path_form(&form, path.at, path.len, false);
     const char *text = ek_buf_str(&form);
     if (!text) { /* out of memory: what cannot be checked is not fetched */
         verdict->allowed = false;

@@ -295,6 +295,9 @@ static enum ek_exchange refusal(const struct ek_transfer *t, CURLcode code, char
         snprintf(reason, size, "content encoding '%s' was not asked for", t->head.encoding);
     else if (t->head_refused)
         snprintf(reason, size, "head larger than %u KiB", EK_MAX_HTTP_HEADER_BYTES >> 10);
+    else if (code == CURLE_OUT_OF_MEMORY && t->request.len && !t->head.complete)
+        snprintf(reason, size, "a line of the head is larger than %d KiB", /* libcurl's own limit */
+                 CURL_MAX_HTTP_HEADER >> 10);
     else if (code == CURLE_BAD_CONTENT_ENCODING)
         explain(t, code, reason, size);
     else

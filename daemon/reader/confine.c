@@ -80,8 +80,8 @@ static int add_plain_rules(scmp_filter_ctx filter)
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     /* its own limits, to be allowed more processor time for the next request */
-    bad |=
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+                            SCMP_A0(SCMP_CMP_EQ, 0, 0));
     return bad;
 }
 

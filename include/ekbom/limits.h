@@ -36,7 +36,8 @@
 #define EK_MATCH_HEAP_KIB 8192u
 
 /* Crawling. */
-#define EK_RECHECKS_A_ROUND 5u /* old threads read again whole, besides the news */
+#define EK_MAX_PLACE_PAGES 20000u /* of a board or thread in one reading; 300,000 posts */
+#define EK_RECHECKS_A_ROUND 5u    /* old threads read again whole, besides the news */
 
 /* Readers. */
 #define EK_MAX_BATCH_BYTES (1u << 20)    /* texts in one request: 60 us of switching a message */

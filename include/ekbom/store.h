@@ -111,6 +111,7 @@ struct ek_revision {
     ek_time first_seen;
     const char *subject, *text;
 };
+/* 1, 0 if there is no such post, -1. */
 int ek_store_revisions(struct ek_store *store, uint64_t number, struct ek_arena *arena,
                        struct ek_revision **revisions, size_t *count, struct ek_err *err);
 /* Numbers of the posts that a command line POST ("1195" or "FORUM#1195") can mean. */

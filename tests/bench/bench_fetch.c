@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,13 +228,13 @@ static double run_wget2(const char *list)
 {
     char input[128];
     snprintf(input, sizeof input, "--input-file=%s", list);
-    char *arguments[] = {
+    const char *arguments[] = {
         "wget2",           "--no-config", "--quiet",   "--no-hsts", "--no-ocsp-file",
         "--no-tls-resume", "-O",          "/dev/null", input,       NULL};
     struct rusage usage;
     pid_t pid;
     int status;
-    if (posix_spawnp(&pid, "wget2", NULL, NULL, arguments, environ) != 0)
+    if (posix_spawnp(&pid, "wget2", NULL, NULL, (char **)(uintptr_t)arguments, environ) != 0)
         return 0;
     if (wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status) || WEXITSTATUS(status) == 127)
         return 0;

@@ -127,7 +127,7 @@ def body(handler, rule, good):
 
 def trap(handler, rule, good):
     """The good page with a page after it, whatever its number, and ways into calendars, sort
-    orders and sessions beside it. With `fresh` every page has ids of its own."""
+    orders and sessions beside it: beyond its end a list repeats its last page."""
     parts = urllib.parse.urlsplit(handler.path)
     query = dict(urllib.parse.parse_qsl(parts.query))
     start = int(query.get("start", "0"))
@@ -141,9 +141,6 @@ def trap(handler, rule, good):
            'rel="next" role="button">Next</a></li></ul></div>' % (ways, here, start + 15))
     made = re.sub(rb'<div class="pagination">.*?</div>', lambda match: bar.encode(), good.body,
                   flags=re.S)
-    if rule.get("fresh"):
-        made = re.sub(rb'((?:id="p|post_content|\bt=|\bp=))(\d+)(?=["#&])',
-                      lambda match: match[1] + b"%d" % (int(match[2]) + start * 100000), made)
     send_head(handler, 200, good.headers + [("Content-Length", str(len(made)))])
     handler.wfile.write(made)
 

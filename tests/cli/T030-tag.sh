@@ -34,9 +34,9 @@ like "$(stdout | sed -n 5p)" '"id":"d"' "and the others go on"
 seq 1 5000 | sed 's/.*/{"id":"&","text":"post & about low iron and restless legs"}/' >many
 "$EKBOM" tag <many | grep -o '^{"id":"[0-9]*"' | tr -dc '0-9\n' >ids
 ok "the order is kept over many lines" sh -c "seq 1 5000 | cmp - ids"
-"$EKBOM" tag --engine naive --readers 1 <many >naive
-"$EKBOM" tag --engine fast <many >fast
-ok "the plain engine gives the same" cmp naive fast
+"$EKBOM" tag --engine naive --readers 1 <many >by-naive
+"$EKBOM" tag --engine fast <many >by-fast
+ok "the plain engine gives the same" cmp by-naive by-fast
 exits 2 "a rule folder that is not there" sh -c "echo '{}' | '$EKBOM' tag --rules nowhere"
 ok "nobody reading is no error" sh -c "'$EKBOM' tag <many | head -1 >/dev/null"
 done_testing

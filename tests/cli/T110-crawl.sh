@@ -42,8 +42,8 @@ for manner in 3.3 3.0; do
     is "$(sort asked | uniq -d)" "" "$manner: none of them twice"
     python3 "$ROOT/tests/board/warc.py" --posts "$ROOT/sample/posts.jsonl" --manner "$manner" \
         --base "$address" -o board.warc.gz --truth truth
-    "$EKBOM" --store "s$manner" export --tier internal -o - posts >posts 2>/dev/null
-    ok "$manner: exactly its visible posts" python3 "$ROOT/tests/board/compare.py" truth posts
+    "$EKBOM" --store "s$manner" export --tier internal -o - posts >posts.jsonl 2>/dev/null
+    ok "$manner: exactly its visible posts" python3 "$ROOT/tests/board/compare.py" truth posts.jsonl
     order '{"do":"clear-log"}' >/dev/null
     ok "$manner: again" "$EKBOM" --store "s$manner" crawl "$address" --format json
     like "$(stdout)" '"thread_pages":0,"posts":0,"changed":0' "$manner: nothing is new"

@@ -2,14 +2,17 @@
  * says.
  *
  * It runs in a process of its own, one child a connection, and listens on several ports: sites,
- * each with its own robots.txt. What it saw is in shared memory. Paths: /status/N?text   status N,
- * the text after "?" as further head lines (parted by "|") /to?ADDRESS      302 to the address
+ * each with its own robots.txt. What it saw is in shared memory. Paths:
+ *
+ *   /status/N?TEXT   status N, the text as further head lines (parted by "|")
+ *   /to?ADDRESS      302 to the address
  *   /slow?MS         answers after so many milliseconds
  *   /text?WORDS      the words, and nothing of HTTP
  *   /gzip?WORDS      the words, compressed and chunked, with a trailer
  *   /trickle?WORDS   the words five times a second, "x" if there are none
  *   /cookies?NAME    40 cookies, whose names hold NAME
- *   /endless /bomb /head /early   a body, a packed body, a head, 103s without end
+ *   /endless /bomb /head /line /early
+ *                    a body, a packed body, a head, one line of it, 103s without end
  *   /close /half /silent          no answer, half of one, none but no end either
  *   /large           4 MiB
  *   anything else    200, and the path as its text */
@@ -154,6 +157,14 @@ static void say_head(int fd, const char *rest)
         say(fd, "X-Filler: ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\r\n");
 }
 
+static void say_line(int fd, const char *rest)
+{
+    (void)rest;
+    say(fd, "HTTP/1.1 200 OK\r\nX-Filler: ");
+    for (;;)
+        say(fd, "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
+}
+
 static void say_early(int fd, const char *rest)
 {
     (void)rest;
@@ -267,7 +278,7 @@ static const struct {
     {"/bomb", say_bomb},       {"/head", say_head},   {"/early", say_early},
     {"/trickle", say_trickle}, {"/half", say_half},   {"/cookies", say_cookies},
     {"/silent", say_silent},   {"/close", say_close}, {"/text", say_text},
-    {"/gzip", say_gzip},       {"/large", say_large},
+    {"/gzip", say_gzip},       {"/line", say_line},   {"/large", say_large},
 };
 
 static void give(int fd, const struct site *site, const char *path)

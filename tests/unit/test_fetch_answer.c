@@ -218,6 +218,22 @@ static void test_drain(void **state)
     assert_int_equal(ek_fetcher_request(f->fetcher, &r, &f->err), -1);
 }
 
+static void test_drain_follows_no_redirect(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(ek_fetcher_robots(f->fetcher, at(f, 0, ""), 404, "", 0, NOON, &f->err), 0);
+    request(f, at(f, 0, "/to?/there"), 0);
+    assert_int_equal(ek_fetcher_step(f->fetcher, &f->err), 0);
+    assert_int_equal(ek_fetcher_active(f->fetcher), 1);
+    ek_fetcher_drain(f->fetcher);
+    while (ek_fetcher_active(f->fetcher))
+        turn(f);
+    assert_int_equal(ek_fetcher_timeout(f->fetcher), -1);
+    assert_int_equal(ek_fetcher_step(f->fetcher, &f->err), 0);
+    assert_false(take(f));
+    assert_int_equal(f->server->count, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -238,6 +254,7 @@ int main(void)
         TEST(test_cookie_flood),
         TEST(test_one_connection),
         TEST(test_drain),
+        TEST(test_drain_follows_no_redirect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,11 @@ static void test_huge_head(void **state)
     expect_refused(*state, "/head", "head larger than 256 KiB");
 }
 
+static void test_endless_line(void **state)
+{
+    expect_refused(*state, "/line", "a line of the head is larger than 100 KiB");
+}
+
 static void test_endless_early_hints(void **state)
 {
     expect_refused(*state, "/early", "head larger than 256 KiB");
@@ -114,6 +119,9 @@ static void test_slow_senders(void **state)
     for (int i = 0; i < 4; i++) {
         assert_int_equal(next(f), EK_FETCH_LATER);
         assert_string_equal(f->result.reason, cases[f->result.tag].reason);
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        if (f->result.tag == 3)
+            assert_in_range(to.tv_sec - from.tv_sec, 9, 13);
     }
     clock_gettime(CLOCK_MONOTONIC, &to);
     assert_in_range(to.tv_sec - from.tv_sec, 24, 29);
@@ -203,6 +211,7 @@ int main(void)
         TEST(test_endless_body),
         TEST(test_gzip_bomb),
         TEST(test_huge_head),
+        TEST(test_endless_line),
         TEST(test_endless_early_hints),
         TEST(test_encoding_that_was_not_asked_for),
         TEST(test_encoding_that_cannot_be_read),

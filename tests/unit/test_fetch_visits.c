@@ -294,6 +294,18 @@ static void test_robots_oversized(void **state)
     assert_int_equal(f->last_robots_status, 200);
 }
 
+static void test_robots_over_a_ceiling(void **state)
+{
+    struct fixture *f = *state;
+    set_robots(f, 0, 200, "Content-Encoding: zstd\r\n", "");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(get(f, 0, "/a"), EK_FETCH_LATER);
+        assert_string_equal(f->result.reason,
+                            "robots.txt: content encoding 'zstd' was not asked for");
+    }
+    assert_int_equal(f->now, 2000 + 4000);
+}
+
 static void hand_in(struct fixture *f, int site, int status, const char *text, ek_time fetched)
 {
     if (ek_fetcher_robots(f->fetcher, at(f, site, ""), status, text, strlen(text), fetched,
@@ -410,6 +422,7 @@ int main(void)
         TEST(test_robots_trouble_waits),
         TEST(test_robots_redirects),
         TEST(test_robots_oversized),
+        TEST(test_robots_over_a_ceiling),
         TEST(test_robots_handed_in),
         TEST(test_robots_handed_in_without_use),
         TEST(test_guard_at_the_socket),
