@@ -273,7 +273,9 @@ static int evaluate(struct evaluating *e, int fd, struct ek_evaluation_report *r
     if (load_rules(e->cli, &rules, err) != 0 || load_profiles(e->cli, &profiles, err) != 0 ||
         open_pool(e->cli, &profiles, &rules, &e->pool, err) != 0)
         return -1;
-    *ruleset = rules.digest;
+    *ruleset = ek_strdup(e->cli->arena, rules.digest);
+    if (!*ruleset)
+        return ek_fail_memory(err);
     struct ek_lines *lines = ek_lines_new(fd, EK_MAX_LINE_BYTES);
     int failed = lines ? read_file(e, lines, err) : ek_fail_memory(err);
     ek_lines_free(lines);

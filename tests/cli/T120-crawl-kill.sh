@@ -50,7 +50,7 @@ while [ "$round" -lt "$rounds" ]; do
     started="$started $service"
     sleep "$(printf '%d.%03d' $((wait_ms / 1000)) $((wait_ms % 1000)))"
     kill -9 "$service" 2>/dev/null && killed=$((killed + 1))
-    end_service KILL
+    end_process "$service" KILL
     service s.conf
     within 60 rests board || incomplete=$((incomplete + 1))
     end_service
