@@ -89,8 +89,7 @@ static void test_not_fetchable(void **state)
         "http://%34/",
         "http://h%0a/",
         "http://board.example/a\nb",
-        "http://b\xc3\xbc"
-        "cher.example/",
+        "http://b\303\274cher.example/",
         "http://",
         "http://[::1/",
     };
