@@ -50,8 +50,7 @@ static const char *const words[] = {
     "omeprazole",
     "esomeprazol",
     "prazole",
-    "\xe2\x84\xaa"
-    "eto",
+    "\342\204\252eto",
     "keto",
     "leg\xc5\xbf",
     "legs",
