@@ -232,12 +232,8 @@ static int read_source(const struct reading *r, const config_setting_t *group,
     struct ek_buf url;
     ek_buf_init(&url, 8192);
     int bad = ek_url_normalise(&url, NULL, source->address, &why);
-    /* In one form, so that the same place cannot be named twice. */
-    source->address = bad ? NULL : ek_strdup(r->arena, ek_buf_str(&url));
     ek_buf_free(&url);
-    if (bad)
-        return refuse(r, group, "'address': %s", why.message);
-    return source->address ? 0 : ek_fail_memory(r->err);
+    return bad ? refuse(r, group, "'address': %s", why.message) : 0;
 }
 
 static int read_sources(const struct reading *r, const config_setting_t *list,
