@@ -34,6 +34,8 @@ build libconfig-dev       libconfig    the service's configuration
 build libsystemd-dev      libsystemd   READY, watchdog, reload under systemd
 build python3             python3      the sample board that the demo and the tests serve
 check libcmocka-dev       cmocka       unit tests
+check openssl             openssl      tests: a server whose certificate nobody signed
+check ca-certificates     -            tests: the certificates that it is not among
 lint  clang               clang        the second compiler, and its fuzzer
 lint  libclang-rt-14-dev  -            clang's sanitizers
 lint  cppcheck            cppcheck     static analysis
