@@ -12,10 +12,10 @@ endif
 CFLAGS  ?= -O2 -g
 VERSION := $(shell cat VERSION)
 
-PKGS_base    := jansson nettle icu-i18n icu-uc
+PKGS_base    := jansson nettle icu-i18n icu-uc libzstd
 PKGS_extract := libxml-2.0
 PKGS_rules   := libpcre2-8
-PKGS_store   := libzstd zlib jansson
+PKGS_store   := libzstd libxxhash zlib jansson
 PKGS_reader  := libseccomp
 PKGS_fetch   := libcurl
 PKGS_daemon  := libconfig libsystemd
@@ -48,11 +48,11 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 BASE    := $(call objects,base)
 EXTRACT := $(call objects,daemon/extract)
 RULES   := $(call objects,rules)
-STORE   := $(call objects,store store/records store/index store/archive store/query store/export)
+STORE   := $(call objects,store store/records store/index store/archive store/query store/export store/dump)
 FETCH   := $(call objects,daemon/fetch)
-# ekbomd.c and service.c are the program; the rest of the folder is the library that it shares with
+# ekbomd.c and service*.c are the program; the rest of the folder is the library that it shares with
 # the command line.
-SERVICE := $(BUILD)/daemon/ekbomd.o $(BUILD)/daemon/service.o
+SERVICE := $(BUILD)/daemon/ekbomd.o $(BUILD)/daemon/service.o $(BUILD)/daemon/service_disk.o
 DAEMON  := $(filter-out $(SERVICE),$(call objects,daemon))
 READER  := $(call objects,daemon/reader)
 CLI     := $(call objects,cli)
@@ -60,9 +60,11 @@ LIBS    := $(BUILD)/libdaemon.a $(BUILD)/libfetch.a $(BUILD)/libextract.a $(BUIL
 	$(BUILD)/libbase.a
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+# What the campaigns of tests/campaign run: programs, and what is loaded before the C library.
+CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_record.so fault.so no_locks.so flip ops)
 
-.PHONY: all unit demo check check-run check-asan bench lint deps check-fresh check-systemd install clean \
-	help
+.PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops demo check check-run check-asan bench bench-index \
+	bench-reader lint deps check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
 $(BUILD)/libbase.a: $(BASE)
@@ -99,10 +101,34 @@ $(BUILD)/tests/%: tests/unit/%.c $(filter-out $(BUILD)/daemon/reader/main.o,$(RE
 	$(call SAYS,TEST,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter %.c %.o %.a,$^) -o $@ \
 		$(PKG_LIBS) -lcmocka -lm
+# What benches of the index share.
+INDEX_BENCH := $(addprefix $(BUILD)/tests/bench/,posts.o fill.o questions.o)
+$(BUILD)/bench/bench_index: $(INDEX_BENCH) $(addprefix $(BUILD)/tests/bench/,index_ingest.o \
+	index_whole.o index_ask.o bare_log.o peers.o)
+$(BUILD)/bench/reader_beside: $(INDEX_BENCH)
 $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 	@mkdir -p $(@D)
 	$(call SAYS,TEST,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter %.c %.o %.a,$^) -o $@ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(ALL_LDFLAGS) $(filter %.c %.o,$^) $(LIBS) -o $@ \
+		$(PKG_LIBS) -lm
+
+campaign: $(CAMPAIGN)
+$(BUILD)/campaign/power_workload: $(addprefix $(BUILD)/tests/campaign/power_,workload.o board.o)
+$(BUILD)/campaign/power_replay: $(addprefix $(BUILD)/tests/campaign/power_,replay.o check.o disk.o board.o)
+# Never with a sanitizer: what comes before the C library comes before the sanitizer too.
+$(BUILD)/campaign/power_record.so: tests/campaign/power_record.c tests/campaign/power_log.h
+$(BUILD)/campaign/fault.so: $(addprefix tests/campaign/fault,.c _calls.c .h)
+$(BUILD)/campaign/no_locks.so: tests/campaign/no_locks.c
+$(addprefix $(BUILD)/campaign/,power_record.so fault.so no_locks.so):
+	@mkdir -p $(@D)
+	$(call SAYS,TEST,$<)
+	$(Q)$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared $(filter %.c,$^) -o $@
+$(BUILD)/campaign/flip: $(addprefix $(BUILD)/tests/campaign/flip,.o _spots.o _answers.o)
+$(BUILD)/campaign/ops: $(addprefix $(BUILD)/tests/campaign/ops,.o _model.o _store.o _compare.o)
+$(addprefix $(BUILD)/campaign/,power_workload power_replay flip ops): $(LIBS)
+	@mkdir -p $(@D)
+	$(call SAYS,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -o $@ $(PKG_LIBS) -lm
 
 deps:
 	@packaging/deps.sh build
@@ -116,15 +142,34 @@ check:
 	@packaging/deps.sh check
 	@$(MAKE) --no-print-directory check-run
 
-check-run: all unit
+check-run: all unit campaign
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/run
 
 check-asan:
 	@packaging/deps.sh check
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=1 CFLAGS='-O1 -g' check-run
 
-bench: all $(BENCHES)
-	@for bench in $(BENCHES); do $$bench || exit 1; done
+bench: all $(filter-out %/bench_index,$(BENCHES))
+	@for bench in $(filter-out %/bench_index,$(BENCHES)); do $$bench || exit 1; done
+	@$(MAKE) --no-print-directory bench-index
+
+bench-index: $(BUILD)/bench/bench_index
+	@EKBOM_BENCH_PYTHON=$${EKBOM_BENCH_PYTHON:-$$(tests/bench/venv.sh $(BUILD)/bench/venv)} $<
+
+bench-reader: $(BUILD)/bench/reader_beside
+	@$<
+
+campaign-power: all campaign
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/power.sh
+
+campaign-flip: all campaign
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/flip.sh
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/flip.sh --cut
+
+campaign-ops: campaign
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/ops.sh
+campaign-faults: all campaign
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/faults.sh
 
 lint: all
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/lint/run
@@ -172,7 +217,12 @@ help:
 	@echo "make check-fresh  demo and check in a bare Debian 12 root (slow, needs root)"
 	@echo "make check-systemd the service under a real systemd in a container (slow, needs root)"
 	@echo "make lint         layers, symbols, style, static analysis"
-	@echo "make bench        figures beside their peers"
+	@echo "make bench        figures beside their peers (bench-index: those of the index only)"
+	@echo "make bench-reader a reader beside a writer, ten minutes"
+	@echo "make campaign-power 10,000 losses of power replayed (some minutes)"
+	@echo "make campaign-flip a byte changed at 1,000 places of a store, its files cut short (half an hour)"
+	@echo "make campaign-ops 100,000 random operations with kills between, recounted (some minutes)"
+	@echo "make campaign-faults every call refused once that the system can refuse (half an hour)"
 	@echo "make deps         install from Debian what is missing to build"
 	@echo "make install      to PREFIX=$(PREFIX), below DESTDIR"
 	@echo "make clean        remove $(BUILD)/"

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ekbom/error.h"
+
 #define FIRST_BLOCK (64u << 10)
 #define LARGEST_BLOCK (1u << 20)
 
@@ -78,8 +80,10 @@ static struct block *add_block(struct ek_arena *arena, size_t size)
     if (size > arena->limit - arena->total)
         return NULL;
     struct block *block = calloc(1, sizeof *block + size);
-    if (!block)
+    if (!block) {
+        ek_starve();
         return NULL;
+    }
     block->size = size;
     block->next = arena->blocks;
     arena->blocks = block;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ekbom/error.h"
+
 void ek_buf_init(struct ek_buf *buf, size_t limit)
 {
     *buf = (struct ek_buf){.limit = limit};
@@ -38,6 +40,7 @@ char *ek_buf_room(struct ek_buf *buf, size_t len)
             cap *= 2;
         char *data = realloc(buf->data, cap);
         if (!data) {
+            ek_starve();
             buf->failed = true;
             return NULL;
         }

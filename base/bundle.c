@@ -152,15 +152,15 @@ static int by_name(const void *a, const void *b)
 void ek_bundle_seal(struct ek_bundle *bundle)
 {
     qsort(bundle->files, bundle->count, sizeof *bundle->files, by_name);
-    unsigned char digest[EK_SHA256_BYTES] = {0};
+    unsigned char digest[EK_SHA256_BYTES];
     char hex[2 * EK_SHA256_BYTES + 1];
-    struct ek_hasher *hasher = ek_hasher_new();
-    for (size_t i = 0; hasher && i < bundle->count; i++) {
-        ek_hasher_adds(hasher, bundle->files[i].name);
-        ek_hasher_add(hasher, bundle->files[i].text, bundle->files[i].len);
+    struct ek_hasher hasher;
+    ek_hasher_begin(&hasher);
+    for (size_t i = 0; i < bundle->count; i++) {
+        ek_hasher_adds(&hasher, bundle->files[i].name);
+        ek_hasher_add(&hasher, bundle->files[i].text, bundle->files[i].len);
     }
-    if (hasher)
-        ek_hasher_finish(hasher, digest);
+    ek_hasher_finish(&hasher, digest);
     snprintf(bundle->digest, sizeof bundle->digest, "sha256:%s",
              ek_hex(digest, sizeof digest, hex));
 }
@@ -200,8 +200,12 @@ int ek_bundle_decode(struct ek_bundle *bundle, struct ek_arena *arena, const voi
         const void *text = ek_get_bytes(&cursor, &file->len);
         file->text = text ? ek_strndup(arena, text, file->len) : NULL;
         if (cursor.bad || !file->name || !file->text)
-            return ek_fail(err, EK_FORMAT, "damaged bundle (file %zu)", bundle->count);
+            return ek_starved()
+                       ? ek_fail_memory(err)
+                       : ek_fail(err, EK_FORMAT, "damaged bundle (file %zu)", bundle->count);
     }
+    if (ek_starved())
+        return ek_fail_memory(err);
     if (!ek_cursor_done(&cursor))
         return ek_fail(err, EK_FORMAT, "damaged bundle (bytes left over)");
     if (!bundle->origin)

@@ -5,7 +5,6 @@
 #include <nettle/hmac.h>
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -63,16 +62,16 @@ const char *ek_base32(const unsigned char *bytes, size_t len, char *out)
     return out;
 }
 
-struct ek_hasher {
-    struct sha256_ctx context;
-};
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct ek_hasher), "room for nettle's state");
 
-struct ek_hasher *ek_hasher_new(void)
+static struct sha256_ctx *context(struct ek_hasher *hasher)
 {
-    struct ek_hasher *hasher = malloc(sizeof *hasher);
-    if (hasher)
-        sha256_init(&hasher->context);
-    return hasher;
+    return (struct sha256_ctx *)(void *)hasher->state;
+}
+
+void ek_hasher_begin(struct ek_hasher *hasher)
+{
+    sha256_init(context(hasher));
 }
 
 static void add_length(struct ek_hasher *hasher, uint64_t length)
@@ -80,13 +79,18 @@ static void add_length(struct ek_hasher *hasher, uint64_t length)
     unsigned char bytes[8];
     for (int i = 7; i >= 0; i--, length >>= 8)
         bytes[i] = (unsigned char)length;
-    sha256_update(&hasher->context, sizeof bytes, bytes);
+    sha256_update(context(hasher), sizeof bytes, bytes);
 }
 
 void ek_hasher_add(struct ek_hasher *hasher, const void *bytes, size_t len)
 {
     add_length(hasher, len);
-    sha256_update(&hasher->context, len, bytes);
+    sha256_update(context(hasher), len, bytes);
+}
+
+void ek_hasher_add_bare(struct ek_hasher *hasher, const void *bytes, size_t len)
+{
+    sha256_update(context(hasher), len, bytes);
 }
 
 void ek_hasher_adds(struct ek_hasher *hasher, const char *string)
@@ -99,8 +103,7 @@ void ek_hasher_adds(struct ek_hasher *hasher, const char *string)
 
 void ek_hasher_finish(struct ek_hasher *hasher, unsigned char out[EK_SHA256_BYTES])
 {
-    sha256_digest(&hasher->context, EK_SHA256_BYTES, out);
-    free(hasher);
+    sha256_digest(context(hasher), EK_SHA256_BYTES, out);
 }
 
 int ek_random(void *out, size_t len)

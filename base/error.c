@@ -61,6 +61,20 @@ int ek_fail_memory(struct ek_err *err)
     return ek_fail(err, EK_MEMORY, "out of memory");
 }
 
+static bool starved; /* as with errno, the last time is enough */
+
+void ek_starve(void)
+{
+    starved = true;
+}
+
+bool ek_starved(void)
+{
+    bool was = starved;
+    starved = false;
+    return was;
+}
+
 int ek_fail_in(struct ek_err *err, const char *format, ...)
 {
     if (!err)

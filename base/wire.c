@@ -60,3 +60,15 @@ void ek_get_wire_text(struct ek_cursor *cursor, struct ek_arena *arena, struct e
     text->text = ek_get_bytes(cursor, &text->len);
     text->quotes = ek_get_quotes(cursor, arena, &text->quote_count);
 }
+
+void ek_put_wire_packed(struct ek_buf *buf, const struct ek_wire_packed *text)
+{
+    ek_put_u8(buf, text->places);
+    ek_put_bytes(buf, text->packed, text->len);
+}
+
+void ek_get_wire_packed(struct ek_cursor *cursor, struct ek_wire_packed *text)
+{
+    text->places = ek_get_u8(cursor) != 0;
+    text->packed = ek_get_bytes(cursor, &text->len);
+}

@@ -39,11 +39,20 @@ enum option {
     OPT_EXPERIENCE,
     OPT_UNDETERMINED,
     OPT_NOT_ASSESSABLE,
+    OPT_AUTHOR_FIRST_SEEN_BEFORE,
+    OPT_QUOTED,
+    OPT_RULES_VERSION,
     OPT_BY,
     OPT_OF,
     OPT_TIER,
     OPT_LIMIT,
     OPT_ORDER,
+    OPT_SAMPLE,
+    OPT_SEED,
+    OPT_IGNORE_CASE,
+    OPT_MATCH_CASE,
+    OPT_KWIC,
+    OPT_COUNT,
     OPT_AROUND,
     OPT_THREAD_ID,
     OPT_OUTPUT,
@@ -53,6 +62,7 @@ enum option {
     OPT_RULES,
     OPT_PROFILES,
     OPT_ENGINE,
+    OPT_ERRORS,
     OPT_READERS,
     OPT_SAMPLE_DATA,
     OPT_COMMANDS,
@@ -62,6 +72,8 @@ enum option {
     OPT_MAX_PAGES,
     OPT_RECHECK,
     OPT_RETRY,
+    OPT_REBUILD,
+    OPT_ARCHIVE,
     OPT_UNBUILT,
     OPTIONS
 };
@@ -94,7 +106,12 @@ enum {
     TAKES_IMPORT = 2048,
     TAKES_NAMES = 4096,
     TAKES_CRAWL = 8192,
-    TAKES_ROBOTS = 16384
+    TAKES_ROBOTS = 16384,
+    TAKES_DRAW = 32768,
+    TAKES_GREP = 65536,
+    TAKES_COMPACT = 131072,
+    TAKES_DUMP = 262144,
+    TAKES_LOAD = 524288
 };
 
 struct command {
@@ -120,6 +137,12 @@ void print_option_help(unsigned groups);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Say the error and return the exit status for it. */
 int fail_with(const struct ek_err *err);
+/* The program ends, exit status 2: what is committed stays, and nothing half-made is shown as
+ * whole.
+ */
+_Noreturn void out_of_memory(void);
+/* The same from now on wherever memory is short for JSON. */
+void end_when_json_starves(void);
 int wrong_use(const char *format, ...) __attribute__((format(printf, 1, 2))); /* returns 2 */
 /* A progress line on standard error, if that is a terminal and a second has passed. */
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -138,6 +161,9 @@ int load_profiles(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err)
 /* A pool with the given bundles (either may be NULL). Says once what confinement lacks. */
 int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek_bundle *rules,
               struct ek_pool **pool, struct ek_err *err);
+/* A pool that searches texts. */
+int open_search_pool(struct cli *cli, const struct ek_pool_search *search, struct ek_pool **pool,
+                     struct ek_err *err);
 /* A pool that tags as the store's current rule set does. */
 int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                     struct ek_err *err);
@@ -154,12 +180,17 @@ bool internal_tier(const struct cli *cli);
 const char *tag_summary(struct ek_arena *arena, const struct ek_tags *tags);
 
 /* The commands, one a file. */
+int cmd_backup(struct cli *cli);
+int cmd_compact(struct cli *cli);
 int cmd_crawl(struct cli *cli);
 int cmd_ctl(struct cli *cli);
+int cmd_dump(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_extract(struct cli *cli);
+int cmd_grep(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_import(struct cli *cli);
+int cmd_load(struct cli *cli);
 int cmd_posts(struct cli *cli);
 int cmd_probe(struct cli *cli);
 int cmd_retag(struct cli *cli);

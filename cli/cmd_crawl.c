@@ -171,6 +171,8 @@ int cmd_crawl(struct cli *cli)
         status = fail_with(&err);
     else
         status = crawl(cli, store, pool, sources);
+    if (status != EXIT_WRONG && ek_store_settle(store, &err) != 0)
+        status = fail_with(&err);
     ek_pool_close(pool);
     ek_store_close(store);
     return status;

@@ -138,10 +138,10 @@ int cmd_export(struct cli *cli)
     exporting.arena = ek_arena_new(EK_ARENA_BYTES);
     if (!exporting.arena)
         return wrong_use("out of memory");
-    if (open_store(cli, EK_STORE_READ, &exporting.store, &err) != 0) {
+    if (open_store(cli, EK_STORE_READ, &exporting.store, &err) != 0 ||
+        ek_store_rules_known(exporting.store, &config.ruleset, &err) < 0) {
         status = fail_with(&err);
     } else {
-        config.ruleset = ek_store_rules_digest(exporting.store);
         config.context = exporting.store;
         status = run(&exporting, &config);
     }

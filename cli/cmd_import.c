@@ -93,6 +93,8 @@ int cmd_import(struct cli *cli)
         status = fail_with(&err);
     else
         status = import_all(cli, store, pool);
+    if (status != EXIT_WRONG && ek_store_settle(store, &err) != 0)
+        status = fail_with(&err);
     ek_pool_close(pool);
     ek_store_close(store);
     return status;

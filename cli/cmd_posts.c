@@ -1,10 +1,14 @@
-/* cmd_posts.c - `ekbom posts`: the posts of a selection, newest first. */
+/* cmd_posts.c - `ekbom posts`: the posts of a selection, newest first, all of them or a drawn
+ * sample. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "corpus.h"
+#include "draw.h"
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
+#include "number_set.h"
 #include "output.h"
 
 enum {
@@ -44,7 +48,11 @@ struct listing {
     struct ek_store *store;
     struct output *output;
     struct ek_arena *arena;
-    size_t limit, matched;
+    size_t limit;
+    uint64_t matched;
+    size_t sample; /* SIZE_MAX: no draw */
+    uint64_t seed;
+    struct number_set drawn;
 };
 
 /* "bid:supports;ppi:asks" in a field, "bid+ ppi?" in a table. */
@@ -74,7 +82,9 @@ static int visit(void *context, const struct ek_index_row *row, struct ek_err *e
     struct listing *l = context;
     struct ek_entry entry;
     char *time = NULL;
-    if (l->matched++ >= l->limit)
+    if (output_rows(l->output) >= l->limit)
+        return 1;
+    if (l->sample != SIZE_MAX && !number_set_has(&l->drawn, row->number))
         return 0;
     ek_arena_reset(l->arena);
     int got = ek_store_entry(l->store, row->number, true, l->arena, &entry, err);
@@ -113,7 +123,7 @@ static int read_limit(const struct cli *cli, size_t *limit)
 {
     const char *given = option(cli, OPT_LIMIT);
     char *end;
-    *limit = format_is(cli, "table") ? 100 : SIZE_MAX;
+    *limit = format_is(cli, "table") && !has(cli, OPT_SAMPLE) ? 100 : SIZE_MAX;
     if (!given)
         return 0;
     unsigned long long n = strtoull(given, &end, 10);
@@ -132,10 +142,51 @@ static int read_order(const struct cli *cli, enum ek_order *order)
     return 0;
 }
 
+/* Drawing ----------------------------------------------------------------------------------- */
+
+static int offer(void *context, const struct ek_index_row *row, struct ek_err *err)
+{
+    (void)err;
+    draw_offer(context, row->number, 0);
+    return 0;
+}
+
+/* Which of the selected posts are shown. */
+static int draw_posts(struct listing *l, const struct ek_selection *selection, struct ek_err *err)
+{
+    struct draw draw;
+    if (draw_open(&draw, l->sample, l->seed) != 0)
+        return ek_fail_memory(err);
+    int result = ek_query_posts(l->store, selection, EK_OLDEST_FIRST, offer, &draw, err);
+    for (size_t i = 0; i < draw.count && result == 0; i++) {
+        if (number_set_add(&l->drawn, draw.items[i].number))
+            result = ek_fail_memory(err);
+    }
+    l->limit = draw.count < l->limit ? draw.count : l->limit;
+    draw_close(&draw);
+    return result;
+}
+
+/* Listing ----------------------------------------------------------------------------------- */
+
+static const char *summary(const struct listing *l)
+{
+    struct ek_arena *arena = l->cli->arena;
+    size_t shown = output_rows(l->output);
+    if (l->sample != SIZE_MAX)
+        return ek_printf(arena, "%zu of %llu posts, drawn with seed %llu", shown,
+                         (unsigned long long)l->matched, (unsigned long long)l->seed);
+    return ek_printf(arena, "%zu of %llu posts%s", shown, (unsigned long long)l->matched,
+                     shown < l->matched ? "; --limit N shows more" : "");
+}
+
 static int list_posts(struct listing *l, const struct ek_selection *selection, enum ek_order order)
 {
     struct ek_err err;
     bool sample = ek_store_is_sample(l->store);
+    if (ek_query_matched(l->store, selection, &l->matched, &err) != 0 ||
+        (l->sample != SIZE_MAX && draw_posts(l, selection, &err) != 0))
+        return fail_with(&err);
     l->output = output_open(l->cli, columns, COLUMNS);
     if (!l->output)
         return wrong_use("out of memory");
@@ -143,11 +194,19 @@ static int list_posts(struct listing *l, const struct ek_selection *selection, e
         output_beside(l->output, "note", json_string("sample data, not findings"),
                       "sample data, not findings");
     int failed = ek_query_posts(l->store, selection, order, visit, l, &err);
-    output_beside(l->output, "matched", json_integer((json_int_t)l->matched),
-                  ek_printf(l->cli->arena, "%zu of %zu posts%s", output_rows(l->output), l->matched,
-                            output_rows(l->output) < l->matched ? "; --limit N shows more" : ""));
+    output_beside(l->output, "matched", json_integer((json_int_t)l->matched), summary(l));
+    if (l->sample != SIZE_MAX)
+        output_beside(l->output, "seed", json_integer((json_int_t)l->seed), NULL);
     int status = failed ? fail_with(&err) : l->matched ? EXIT_DONE : EXIT_NOTHING;
     return output_close(l->output) != 0 ? EXIT_WRONG : status;
+}
+
+static int read_sample(const struct cli *cli, struct listing *l)
+{
+    l->sample = SIZE_MAX;
+    if (has(cli, OPT_SAMPLE))
+        return read_draw(cli, 0, &l->sample, &l->seed);
+    return has(cli, OPT_SEED) ? wrong_use("--seed needs --sample N: how many posts to draw") : 0;
 }
 
 int cmd_posts(struct cli *cli)
@@ -161,6 +220,8 @@ int cmd_posts(struct cli *cli)
         status = read_limit(cli, &listing.limit);
     if (status == 0)
         status = read_order(cli, &order);
+    if (status == 0)
+        status = read_sample(cli, &listing);
     if (status == 0 && cli->argument_count)
         status = wrong_use("posts takes options only, not '%s'", cli->arguments[0]);
     if (status != 0)
@@ -172,6 +233,7 @@ int cmd_posts(struct cli *cli)
     else
         status = list_posts(&listing, &selection, order);
     ek_store_close(listing.store);
+    number_set_free(&listing.drawn);
     ek_arena_free(listing.arena);
     return status;
 }

@@ -20,7 +20,7 @@ static int retag(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
     if (ek_put_rules(store, &rules, err) != 0 ||
         ek_tag_behind(store, *pool, show_tagged, NULL, tagged, err) != 0)
         return -1;
-    return ek_store_swap(store, err);
+    return ek_store_swap(store, err) != 0 ? -1 : ek_store_settle(store, err);
 }
 
 int cmd_retag(struct cli *cli)

@@ -1,4 +1,5 @@
-/* cmd_rules.c - `ekbom rules check|test|list|eval`: looking after rule files. */
+/* cmd_rules.c - `ekbom rules`: looking after rule files. Check, test and list are here, the rest
+ * has files of its own. */
 #include <stdio.h>
 #include <string.h>
 
@@ -158,36 +159,40 @@ static int rules_list(struct cli *cli)
 
 static const struct {
     const char *name;
-    int (*run)(struct cli *cli); /* NULL: in the contract, not built */
-    size_t arguments;
+    int (*run)(struct cli *cli);
+    size_t least, most; /* arguments */
+    const char *takes;
     bool table_only;
 } parts[] = {
-    {"check", rules_check, 0, true}, {"test", rules_test, 0, true}, {"list", rules_list, 0, false},
-    {"eval", rules_eval, 1, false},  {"explain", NULL, 0, false},   {"stats", NULL, 0, false},
-    {"gaps", NULL, 0, false},        {"diff", NULL, 0, false},
+    {"check", rules_check, 0, 0, "no arguments", true},
+    {"test", rules_test, 0, 0, "no arguments", true},
+    {"list", rules_list, 0, 0, "no arguments", false},
+    {"eval", rules_eval, 1, 1, "one file", false},
+    {"stats", rules_stats, 0, 1, "no arguments, or one code", false},
+    {"gaps", rules_gaps, 0, 0, "no arguments", false},
+    {"diff", rules_diff, 1, 2, "one or two rule folders: [OLD] NEW", false},
+    {"explain", rules_explain, 1, 1, "one post, or - for standard input", false},
 };
 #define PARTS (sizeof parts / sizeof *parts)
+#define PART_LIST "check, test, list, eval FILE, explain POST, stats, gaps or diff [OLD] NEW"
 
 int cmd_rules(struct cli *cli)
 {
     const char *names[PARTS];
     if (cli->argument_count == 0)
-        return wrong_use("rules what? check, test, list, or eval FILE");
+        return wrong_use("rules what? " PART_LIST);
     const char *part = cli->arguments[0];
     for (size_t i = 0; i < PARTS; i++) {
         names[i] = parts[i].name;
         if (strcmp(part, parts[i].name) != 0)
             continue;
-        if (!parts[i].run)
-            return wrong_use("`ekbom rules %s` is not built yet in ekbom %s", part, EKBOM_VERSION);
         if (parts[i].table_only && !format_is(cli, "table"))
             return wrong_use("`ekbom rules %s` writes for people: table only", part);
-        if (cli->argument_count != parts[i].arguments + 1)
-            return wrong_use("`ekbom rules %s` takes %s", part,
-                             parts[i].arguments ? "one file" : "no arguments");
+        if (cli->argument_count - 1 < parts[i].least || cli->argument_count - 1 > parts[i].most)
+            return wrong_use("`ekbom rules %s` takes %s", part, parts[i].takes);
         return parts[i].run(cli);
     }
     const char *near = ek_nearest(part, names, PARTS);
     return near ? wrong_use("`ekbom rules %s`: did you mean %s?", part, near)
-                : wrong_use("`ekbom rules %s`: check, test, list, or eval FILE", part);
+                : wrong_use("`ekbom rules %s`: write " PART_LIST, part);
 }

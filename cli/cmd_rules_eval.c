@@ -21,6 +21,9 @@ struct evaluating {
     struct ek_evaluation *evaluation;
     struct ek_arena *arena; /* of one batch */
     struct ek_gold *gold;
+    const char **ids;
+    json_t *errors;
+    const char *id; /* of the post whose errors are visited */
     struct ek_pool_text *texts;
     size_t count, bytes;
     const char *file;
@@ -51,6 +54,10 @@ static int read_labels(struct evaluating *e, const json_t *list, struct ek_gold 
         const char *theory = json_string_value(json_object_get(item, "theory"));
         labels[i].theory = ek_strdup(e->arena, theory ? theory : "");
         labels[i].stance = ek_strdup(e->arena, json_string_value(json_object_get(item, "stance")));
+        labels[i].has_marks = json_is_boolean(json_object_get(item, "hedged")) &&
+                              json_is_boolean(json_object_get(item, "experience"));
+        labels[i].hedged = json_is_true(json_object_get(item, "hedged"));
+        labels[i].experience = json_is_true(json_object_get(item, "experience"));
     }
     gold->labels = labels;
     gold->label_count = count;
@@ -73,6 +80,10 @@ static int take_post(struct evaluating *e, const json_t *post, struct ek_err *er
                               .len = len,
                               .is_html = body == html,
                               .language = ek_strdup(e->arena, language)};
+    const json_t *id = json_object_get(post, "id");
+    e->ids[e->count] = json_is_integer(id)
+                           ? ek_printf(e->arena, "%lld", (long long)json_integer_value(id))
+                           : ek_strdup(e->arena, json_string_value(id));
     gold->quoted_only = read_codes(e, json_object_get(post, "quoted_only"), &gold->quoted_count);
     gold->context_only = read_codes(e, json_object_get(post, "context_only"), &gold->context_count);
     gold->treatments = read_codes(e, json_object_get(post, "treatments"), &gold->treatment_count);
@@ -91,7 +102,26 @@ static int reset(struct evaluating *e, struct ek_err *err)
     e->count = e->bytes = 0;
     e->gold = EK_NEW_ARRAY(e->arena, struct ek_gold, BATCH);
     e->texts = EK_NEW_ARRAY(e->arena, struct ek_pool_text, BATCH);
-    return e->gold && e->texts ? 0 : ek_fail_memory(err);
+    e->ids = EK_NEW_ARRAY(e->arena, const char *, BATCH);
+    return e->gold && e->texts && e->ids ? 0 : ek_fail_memory(err);
+}
+
+/* One error, with the rules at fault and the words that they took. */
+static void add_error(void *context, const struct ek_eval_error *error)
+{
+    struct evaluating *e = context;
+    json_t *rules = json_array();
+    for (size_t i = 0; error->tag && i < error->tag->hit_count; i++) {
+        const struct ek_hit *hit = &error->tag->hits[i];
+        json_array_append_new(rules, json_pack("{s:s, s:s, s:s?}", "rule", hit->rule, "words",
+                                               hit->text, "cue", hit->cue));
+    }
+    json_array_append_new(e->errors,
+                          json_pack("{s:s?, s:s, s:s, s:s, s:s?, s:s?, s:b, s:o}", "id", e->id,
+                                    "fault", ek_eval_fault_names[error->fault], "code", error->code,
+                                    "kind", error->treatment ? "treatment" : "theory", "coded",
+                                    error->coded, "tagged", error->tagged, "from_quote",
+                                    error->from_quote, "rules", rules));
 }
 
 static int score_batch(struct evaluating *e, struct ek_err *err)
@@ -107,6 +137,9 @@ static int score_batch(struct evaluating *e, struct ek_err *err)
                            e->count, item->reason);
         if (ek_evaluation_add(e->evaluation, &e->gold[i], &item->tags, err) != 0)
             return -1;
+        e->id = e->ids[i];
+        if (ek_evaluation_errors(&e->gold[i], &item->tags, add_error, e) != 0)
+            return ek_fail_memory(err);
     }
     return reset(e, err);
 }
@@ -147,29 +180,48 @@ static json_t *rate(double value)
     return isnan(value) ? json_null() : json_real(value);
 }
 
+/* {"supports": {"supports": 30, "asks": 1}, ...}: coded, then tagged. */
+static json_t *stances_json(const struct ek_score *score)
+{
+    json_t *coded = json_object();
+    for (int c = 0; c < EK_STANCES; c++) {
+        json_t *tagged = json_object();
+        for (int t = 0; t < EK_STANCES; t++)
+            if (score->stance_pairs[c][t] > 0)
+                json_object_set_new(tagged, ek_stance_names[t], number(score->stance_pairs[c][t]));
+        json_object_set_new(coded, ek_stance_names[c], tagged);
+    }
+    return coded;
+}
+
 static json_t *scores_json(const struct ek_scores *scores)
 {
     json_t *theories = json_object();
     for (size_t i = 0; i < scores->theory_count; i++) {
         const struct ek_score *s = &scores->theories[i];
-        json_object_set_new(theories, s->code,
-                            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                                      "gold", number(s->gold), "tp", number(s->tp), "fp",
-                                      number(s->fp), "fn", number(s->fn), "from_quotes",
-                                      number(s->from_quotes), "precision", rate(s->precision),
-                                      "recall", rate(s->recall), "f1", rate(s->f1), "low",
-                                      rate(s->low), "high", rate(s->high), "stance_accuracy",
-                                      rate(s->stance_accuracy)));
+        json_object_set_new(
+            theories, s->code,
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+                      "s:o}",
+                      "gold", number(s->gold), "tp", number(s->tp), "fp", number(s->fp), "fn",
+                      number(s->fn), "from_quotes", number(s->from_quotes), "precision",
+                      rate(s->precision), "recall", rate(s->recall), "f1", rate(s->f1), "low",
+                      rate(s->low), "high", rate(s->high), "stance_accuracy",
+                      rate(s->stance_accuracy), "hedged_accuracy", rate(s->hedged_accuracy),
+                      "experience_accuracy", rate(s->experience_accuracy)));
     }
-    return json_pack("{s:I, s:o, s:{s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "posts",
-                     (json_int_t)scores->posts, "theories", theories, "micro", "precision",
+    return json_pack("{s:I, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:o}, s:o}",
+                     "posts", (json_int_t)scores->posts, "theories", theories, "micro", "precision",
                      rate(scores->micro.precision), "recall", rate(scores->micro.recall), "f1",
                      rate(scores->micro.f1), "stance_accuracy", rate(scores->micro.stance_accuracy),
-                     "treatments", "precision", rate(scores->treatments.precision), "recall",
-                     rate(scores->treatments.recall), "f1", rate(scores->treatments.f1));
+                     "hedged_accuracy", rate(scores->micro.hedged_accuracy), "experience_accuracy",
+                     rate(scores->micro.experience_accuracy), "treatments", "precision",
+                     rate(scores->treatments.precision), "recall", rate(scores->treatments.recall),
+                     "f1", rate(scores->treatments.f1), "stances", stances_json(&scores->micro));
 }
 
-static int print_report_json(const struct ek_evaluation_report *report, const char *ruleset)
+static int print_report_json(const struct evaluating *e, const struct ek_evaluation_report *report,
+                             const char *ruleset)
 {
     json_t *json = json_pack("{s:i}", "schema_version", 1);
     json_t *all = scores_json(&report->all);
@@ -182,6 +234,7 @@ static int print_report_json(const struct ek_evaluation_report *report, const ch
                                 scores_json(&report->periods[i]));
         json_object_set_new(json, "periods", periods);
     }
+    json_object_set(json, "errors", e->errors);
     json_object_set_new(json, "weighted", json_boolean(report->weighted));
     json_object_set_new(json, "ruleset", json_string(ruleset));
     json_object_set_new(json, "note", report->note ? json_string(report->note) : json_null());
@@ -249,17 +302,70 @@ static void print_scores(struct output *output, const struct ek_scores *scores)
     print_score(output, period, &scores->treatments);
 }
 
-static int print_report(struct cli *cli, const struct ek_evaluation_report *report,
+/* The stances of all theories, coded against tagged. */
+static void print_stances(struct evaluating *e, struct output *output, const struct ek_score *micro)
+{
+    struct ek_arena *arena = e->cli->arena;
+    const char *lines = ek_printf(arena, "\nstance: coded below, tagged across\n%18s", "");
+    for (int t = 0; t < EK_STANCES && lines; t++)
+        lines = ek_printf(arena, "%s%17s", lines, ek_stance_names[t]);
+    for (int c = 0; c < EK_STANCES && lines; c++) {
+        lines = ek_printf(arena, "%s\n%-18s", lines, ek_stance_names[c]);
+        for (int t = 0; t < EK_STANCES && lines; t++)
+            lines = ek_printf(arena, "%s%17g", lines, micro->stance_pairs[c][t]);
+    }
+    output_beside(output, NULL, NULL, lines);
+    if (!isnan(micro->hedged_accuracy))
+        output_beside(output, NULL, NULL,
+                      ek_printf(arena, "hedged right in %.1f %%, experience in %.1f %%",
+                                100 * micro->hedged_accuracy, 100 * micro->experience_accuracy));
+}
+
+/* "dev-017  missed  ppi (coded supports)" and the rules at fault. */
+static void print_errors(struct evaluating *e, struct output *output)
+{
+    struct ek_arena *arena = e->cli->arena;
+    size_t i, h;
+    json_t *error, *rule;
+    json_array_foreach(e->errors, i, error)
+    {
+        const char *coded = json_string_value(json_object_get(error, "coded"));
+        const char *tagged = json_string_value(json_object_get(error, "tagged"));
+        const char *id = json_string_value(json_object_get(error, "id"));
+        const char *line =
+            ek_printf(arena, "%s%-10s %-7s %s%s%s%s%s%s", i ? "" : "\n", id ? id : "",
+                      json_string_value(json_object_get(error, "fault")),
+                      json_string_value(json_object_get(error, "code")), coded ? ", coded " : "",
+                      coded ? coded : "", tagged ? ", tagged " : "", tagged ? tagged : "",
+                      json_is_true(json_object_get(error, "from_quote")) ? ", from a quote" : "");
+        json_array_foreach(json_object_get(error, "rules"), h, rule)
+        {
+            const char *cue = json_string_value(json_object_get(rule, "cue"));
+            if (line && h < 3)
+                line = ek_printf(arena, "%s\n             %s \"%s\"%s%s", line,
+                                 json_string_value(json_object_get(rule, "rule")),
+                                 json_string_value(json_object_get(rule, "words")),
+                                 cue ? ", cue " : "", cue ? cue : "");
+        }
+        output_beside(output, NULL, NULL, line);
+    }
+}
+
+static int print_report(struct evaluating *e, const struct ek_evaluation_report *report,
                         const char *ruleset)
 {
+    struct cli *cli = e->cli;
     if (format_is(cli, "json"))
-        return print_report_json(report, ruleset);
+        return print_report_json(e, report, ruleset);
     struct output *output = output_open(cli, columns, COLUMNS);
     if (!output)
         return wrong_use("out of memory");
     print_scores(output, &report->all);
     for (size_t i = 0; i < report->period_count; i++)
         print_scores(output, &report->periods[i]);
+    print_stances(e, output, &report->all.micro);
+    if (has(cli, OPT_ERRORS))
+        print_errors(e, output);
     if (report->note)
         output_beside(output, "note", json_string(report->note),
                       ek_printf(cli->arena, "\n%zu posts: %s", report->all.posts, report->note));
@@ -292,6 +398,7 @@ int rules_eval(struct cli *cli)
     int fd = strcmp(e.file, "-") == 0 ? STDIN_FILENO : open(e.file, O_RDONLY | O_CLOEXEC);
     e.evaluation = ek_evaluation_new();
     e.arena = ek_arena_new(EK_ARENA_BYTES);
+    e.errors = json_array();
     if (fd < 0) {
         ek_fail_errno(&err, "%s", e.file);
         fail_with(&err);
@@ -303,8 +410,9 @@ int rules_eval(struct cli *cli)
         say("no posts in %s", e.file);
         status = EXIT_NOTHING;
     } else {
-        status = print_report(cli, &report, ruleset);
+        status = print_report(&e, &report, ruleset);
     }
+    json_decref(e.errors);
     ek_pool_close(e.pool);
     ek_evaluation_free(e.evaluation);
     ek_arena_free(e.arena);

@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "output.h"
+#include "status_disk.h"
 #include "status_sources.h"
 
 static json_t *time_json(ek_time time)
@@ -18,13 +19,19 @@ static json_t *text_json(const char *text)
     return text ? json_string(text) : json_null();
 }
 
+struct service_says { /* or what is known without one */
+    json_t *sources, *disk;
+};
+
 /* The one thing that an administrator should do next; NULL when all is well. */
 static const char *advice(struct cli *cli, const struct ek_store_status *status,
-                          const json_t *sources)
+                          const struct service_says *says)
 {
-    const char *trouble = sources_trouble(cli, sources);
-    if (trouble)
-        return trouble;
+    const char *trouble = disk_trouble(cli, says->disk);
+    if (!trouble)
+        trouble = sources_trouble(cli, says->sources);
+    if (trouble || status->index_refused)
+        return trouble ? trouble : status->index_refused;
     if (status->behind)
         return ek_printf(cli->arena,
                          "%llu posts are not in the index yet: any `ekbom import` catches up",
@@ -43,7 +50,8 @@ static const char *advice(struct cli *cli, const struct ek_store_status *status,
     return NULL;
 }
 
-static int print_status_json(struct cli *cli, const struct ek_store_status *s, json_t *sources)
+static int print_status_json(struct cli *cli, const struct ek_store_status *s,
+                             const struct service_says *says)
 {
     json_t *forums = json_array(), *quarantine = json_array();
     for (size_t i = 0; i < s->forum_count; i++) {
@@ -62,10 +70,10 @@ static int print_status_json(struct cli *cli, const struct ek_store_status *s, j
                               json_pack("{s:s, s:s, s:o}", "what", s->quarantined[i].what, "reason",
                                         s->quarantined[i].reason, "when",
                                         time_json(s->quarantined[i].when)));
-    const char *todo = advice(cli, s, sources);
+    const char *todo = advice(cli, s, says);
     json_t *json = json_pack(
         "{s:i, s:s, s:i, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:I, s:I, s:o, s:o, s:O, s:o}",
+        "s:I, s:I, s:O, s:o, s:o, s:O, s:o}",
         "schema_version", 1, "store", store_folder(cli), "format", (int)s->format, "sample",
         s->sample, "ruleset", text_json(s->rules_digest), "posts", (json_int_t)s->posts,
         "revisions", (json_int_t)s->revisions, "threads", (json_int_t)s->threads, "authors",
@@ -74,8 +82,8 @@ static int print_status_json(struct cli *cli, const struct ek_store_status *s, j
         "not_assessable", (json_int_t)s->not_assessable, "undated", (json_int_t)s->undated,
         "undetermined", (json_int_t)s->undetermined, "behind", (json_int_t)s->behind,
         "records_bytes", (json_int_t)s->records_bytes, "index_bytes", (json_int_t)s->index_bytes,
-        "archive_bytes", (json_int_t)s->archive_bytes, "forums", forums, "quarantine", quarantine,
-        "sources", sources, "advice", text_json(todo));
+        "archive_bytes", (json_int_t)s->archive_bytes, "disk", says->disk, "forums", forums,
+        "quarantine", quarantine, "sources", says->sources, "advice", text_json(todo));
     return print_json(json) == 0 ? EXIT_DONE : EXIT_WRONG;
 }
 
@@ -99,9 +107,10 @@ static void print_forum(const struct ek_store_forum *f)
            day(f->last_fetched, fetched));
 }
 
-static int print_status(struct cli *cli, const struct ek_store_status *s, const json_t *sources)
+static int print_status(struct cli *cli, const struct ek_store_status *s,
+                        const struct service_says *says)
 {
-    const char *todo = advice(cli, s, sources);
+    const char *todo = advice(cli, s, says);
     start_pager(cli);
     if (s->sample)
         printf("SAMPLE DATA, NOT FINDINGS\n");
@@ -116,12 +125,12 @@ static int print_status(struct cli *cli, const struct ek_store_status *s, const 
            (unsigned long long)s->undated, (unsigned long long)s->not_assessable,
            (unsigned long long)s->undetermined);
     printf("rules        %s\n", s->rules_digest ? s->rules_digest : "none yet");
-    printf("disk         records %.1f MB, index %.1f MB, archive %.1f MB\n",
+    printf("disk         records %.1f MB, index %.1f MB, archive %.1f MB; %.0f MB free\n",
            (double)s->records_bytes / 1e6, (double)s->index_bytes / 1e6,
-           (double)s->archive_bytes / 1e6);
+           (double)s->archive_bytes / 1e6, disk_free(says->disk) / 1e6);
     for (size_t i = 0; i < s->forum_count; i++)
         print_forum(&s->forums[i]);
-    print_sources(sources);
+    print_sources(says->sources);
     for (size_t i = 0; i < s->quarantine_count; i++) {
         char when[EK_TIME_TEXT];
         printf("%squarantined %s  ", i ? "" : "\n", day(s->quarantined[i].when, when));
@@ -142,15 +151,21 @@ int cmd_status(struct cli *cli)
     int result;
     if (cli->argument_count)
         return wrong_use("status takes no arguments");
-    json_t *sources = NULL;
+    struct service_says says = {NULL, NULL};
     if (open_store(cli, EK_STORE_READ, &store, &err) != 0 ||
         ek_store_status(store, cli->arena, &status, &err) != 0 ||
-        !(sources = sources_json(cli, store, &err)))
+        !(says.sources = sources_json(cli, store, &says.disk, &err)) ||
+        !(says.disk = disk_json(cli, says.disk, &err)))
         result = fail_with(&err);
     else
-        result = format_is(cli, "json") ? print_status_json(cli, &status, sources)
-                                        : print_status(cli, &status, sources);
-    json_decref(sources);
+        result = format_is(cli, "json") ? print_status_json(cli, &status, &says)
+                                        : print_status(cli, &status, &says);
+    if (result == EXIT_DONE && status.index_refused) {
+        say("%s", status.index_refused);
+        result = EXIT_INCOMPLETE;
+    }
+    json_decref(says.sources);
+    json_decref(says.disk);
     ek_store_close(store);
     return result;
 }

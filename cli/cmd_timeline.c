@@ -130,6 +130,8 @@ static void print_bucket(struct cli *cli, struct output *output, const char *the
 static const char *stance_words(struct cli *cli, const struct ek_selection *selection)
 {
     const char *words = "";
+    if (selection->quoted)
+        return "in quotes only";
     for (int i = 0; i < EK_STANCES; i++)
         if (selection->stances >> i & 1)
             words = ek_printf(cli->arena, "%s%s%s", words, *words ? ", " : "", ek_stance_names[i]);

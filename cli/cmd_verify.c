@@ -19,7 +19,7 @@ int cmd_verify(struct cli *cli)
     int status;
     if (cli->argument_count)
         return wrong_use("verify takes no arguments");
-    if (open_store(cli, EK_STORE_READ, &store, &err) != 0)
+    if (open_store(cli, EK_STORE_VERIFY, &store, &err) != 0)
         return fail_with(&err);
     long findings = ek_store_verify(store, report, NULL, &err);
     if (findings < 0) {
@@ -28,7 +28,7 @@ int cmd_verify(struct cli *cli)
         say("nothing wrong with %s", store_folder(cli));
         status = EXIT_DONE;
     } else {
-        say("%ld findings", findings);
+        say("%ld finding%s", findings, findings == 1 ? "" : "s");
         status = EXIT_NOTHING;
     }
     ek_store_close(store);

@@ -22,15 +22,22 @@ const struct command commands[] = {
     {"extract", cmd_extract, TAKES_PAGE | TAKES_FORMAT, "FILE", "one saved page to JSON", "json"},
     {"tag", cmd_tag, TAKES_RULES | TAKES_READERS | TAKES_FORMAT, "< POSTS.jsonl",
      "tag posts on standard input, one JSON object a line", "jsonl"},
-    {"rules", cmd_rules, TAKES_RULES | TAKES_READERS | TAKES_FORMAT | TAKES_PAGE,
-     "check|test|list|eval FILE", "look after rule files", ROWS},
+    {"rules", cmd_rules,
+     TAKES_RULES | TAKES_READERS | TAKES_FORMAT | TAKES_PAGE | TAKES_STORE | TAKES_SELECTION |
+         TAKES_TIMELINE | TAKES_DRAW,
+     "check|test|list|eval FILE|explain POST|stats|gaps|diff [OLD] NEW", "look after rule files",
+     ROWS},
     {"retag", cmd_retag, TAKES_STORE | TAKES_RULES | TAKES_READERS, "",
      "tag the whole store anew under a rule set", NULL},
     {"timeline", cmd_timeline,
      TAKES_STORE | TAKES_SELECTION | TAKES_TIMELINE | TAKES_TIER | TAKES_FORMAT, "THEORY...",
      "counts and shares of theories by period", ROWS},
-    {"posts", cmd_posts, TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_FORMAT, "",
+    {"posts", cmd_posts, TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_DRAW | TAKES_FORMAT, "",
      "list posts of a selection", ROWS},
+    {"grep", cmd_grep,
+     TAKES_STORE | TAKES_SELECTION | TAKES_LIST | TAKES_DRAW | TAKES_GREP | TAKES_READERS |
+         TAKES_FORMAT,
+     "REGEX", "look for a regular expression in the texts", ROWS},
     {"show", cmd_show, TAKES_STORE | TAKES_SHOW | TAKES_FORMAT | TAKES_READERS,
      "POST | --thread ID", "read posts in context, evidence marked", "table json jsonl"},
     {"threads", cmd_threads, TAKES_STORE | TAKES_FORMAT, "", "list threads", ROWS},
@@ -41,6 +48,14 @@ const struct command commands[] = {
      "table json"},
     {"ctl", cmd_ctl, TAKES_STORE, "status|reload|visit [ADDRESS]", "a word to the service", NULL},
     {"verify", cmd_verify, TAKES_STORE, "", "check every reference, count and digest", NULL},
+    {"backup", cmd_backup, TAKES_STORE, "DIR",
+     "copy the store beside its writer; again: bring the copy up to date", NULL},
+    {"compact", cmd_compact, TAKES_STORE | TAKES_COMPACT | TAKES_READERS, "",
+     "give free space back; --rebuild makes the index anew", NULL},
+    {"dump", cmd_dump, TAKES_STORE | TAKES_DUMP, "",
+     "everything that is true, as text, for another machine or format", NULL},
+    {"load", cmd_load, TAKES_STORE | TAKES_LOAD | TAKES_READERS, "FILE", "make a store of a dump",
+     NULL},
     {"help", cmd_help, TAKES_NAMES, "[COMMAND]", "this list, or one command's options", NULL},
     /* In the contract, not built yet. */
     {"shift", NULL, 0, "THEORY...", NULL, NULL},
@@ -50,14 +65,9 @@ const struct command commands[] = {
     {"replies", NULL, 0, "", NULL, NULL},
     {"authors", NULL, 0, "", NULL, NULL},
     {"first", NULL, 0, "THEORY...", NULL, NULL},
-    {"grep", NULL, 0, "REGEX", NULL, NULL},
     {"report", NULL, 0, "-o FILE.html", NULL, NULL},
     {"cite", NULL, 0, "", NULL, NULL},
     {"log", NULL, 0, "", NULL, NULL},
-    {"backup", NULL, 0, "", NULL, NULL},
-    {"compact", NULL, 0, "", NULL, NULL},
-    {"dump", NULL, 0, "", NULL, NULL},
-    {"load", NULL, 0, "", NULL, NULL},
     {"forget", NULL, 0, "AUTHOR|POST", NULL, NULL},
     {"watch", NULL, 0, "", NULL, NULL},
     {0},
@@ -136,6 +146,7 @@ int main(int argc, char **argv)
 {
     static struct cli cli;
     setlocale(LC_CTYPE, "C.UTF-8");
+    end_when_json_starves();
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("ekbom %s\n", EKBOM_VERSION);
         return EXIT_DONE;
@@ -156,6 +167,8 @@ int main(int argc, char **argv)
         if (cli.command->options & TAKES_STORE)
             watch_for_damage();
         status = cli.command->run(&cli);
+        if (status != EXIT_WRONG && ek_starved())
+            status = wrong_use("out of memory: something may be missing; run it again");
     }
     ek_arena_free(cli.arena);
     if (fflush(stdout) != 0 || ferror(stdout))

@@ -38,6 +38,8 @@ static const struct option_spec specs[] = {
     {OPT_BOARD, "board", true, TAKES_SELECTION, "ID", "the board's own id or its title", NULL},
     {OPT_THREAD, "thread", true, TAKES_SELECTION | TAKES_SHOW, "ID", "the thread's own id", NULL},
     {OPT_AUTHOR, "author", true, TAKES_SELECTION, "NAME", "name shown, or pseudonym", NULL},
+    {OPT_AUTHOR_FIRST_SEEN_BEFORE, "author-first-seen-before", true, TAKES_SELECTION, "P",
+     "authors whose first post is older than this period", NULL},
     {OPT_LANGUAGE, "language", true, TAKES_SELECTION, "TAG", "language of the post: en", NULL},
     {OPT_STATE, "state", true, TAKES_SELECTION, "S", "live, edited, gone or hidden; may repeat",
      "live edited gone hidden "},
@@ -52,6 +54,10 @@ static const struct option_spec specs[] = {
      "only posts where a rule reached a limit", NULL},
     {OPT_NOT_ASSESSABLE, "not-assessable", false, TAKES_SELECTION, NULL,
      "only posts in languages that the rules do not cover", NULL},
+    {OPT_QUOTED, "quoted", false, TAKES_SELECTION, NULL,
+     "theories that stand in quotes only, instead of the author's own", NULL},
+    {OPT_RULES_VERSION, "rules-version", true, TAKES_SELECTION, "DIGEST",
+     "tags as this rule set made them, by the beginning of its digest", NULL},
     {OPT_BY, "by", true, TAKES_TIMELINE, "SIZE", "month, quarter or year (default)",
      "month quarter year "},
     {OPT_OF, "of", true, TAKES_TIMELINE, "WHAT", "denominator: all (default), any-theory or board",
@@ -61,10 +67,18 @@ static const struct option_spec specs[] = {
     {OPT_LIMIT, "limit", true, TAKES_LIST, "N", "at most N rows", NULL},
     {OPT_ORDER, "order", true, TAKES_LIST, "O", "oldest or newest (default) first",
      "oldest newest "},
+    {OPT_SAMPLE, "sample", true, TAKES_DRAW, "N", "draw N posts at random", NULL},
+    {OPT_SEED, "seed", true, TAKES_DRAW, "S", "another seed draws others (default 0)", NULL},
+    {OPT_IGNORE_CASE, "ignore-case", false, TAKES_GREP, NULL, "case is ignored (default; -i)",
+     NULL},
+    {OPT_MATCH_CASE, "match-case", false, TAKES_GREP, NULL, "case matters", NULL},
+    {OPT_KWIC, "kwic", false, TAKES_GREP, NULL, "keyword in context: one aligned line a match",
+     NULL},
+    {OPT_COUNT, "count", false, TAKES_GREP, NULL, "only how many posts and matches", NULL},
     {OPT_AROUND, "around", true, TAKES_SHOW, "N", "with N posts of the thread before and after",
      NULL},
-    {OPT_OUTPUT, "output", true, TAKES_EXPORT, "PATH", "where to write; - is standard output (-o)",
-     NULL},
+    {OPT_OUTPUT, "output", true, TAKES_EXPORT | TAKES_DUMP, "PATH",
+     "where to write; - is standard output (-o)", NULL},
     {OPT_URL, "url", true, TAKES_PAGE, "URL", "address that the page came from", NULL},
     {OPT_FETCHED, "fetched", true, TAKES_PAGE, "T", "when it was fetched, for relative dates",
      NULL},
@@ -74,6 +88,8 @@ static const struct option_spec specs[] = {
      "rule folder (default $EKBOM_RULES, then the installed pack)", NULL},
     {OPT_PROFILES, "profiles", true, TAKES_PAGE | TAKES_IMPORT | TAKES_CRAWL, "DIR",
      "forum profiles (default $EKBOM_PROFILES, then the installed ones)", NULL},
+    {OPT_ERRORS, "errors", false, TAKES_RULES, NULL,
+     "rules eval: every error, with the rules at fault", NULL},
     {OPT_ENGINE, "engine", true, TAKES_RULES, "E", "fast (default) or naive", "fast naive "},
     {OPT_READERS, "readers", true, TAKES_READERS, "N", "reader processes (default: one a core)",
      NULL},
@@ -87,14 +103,13 @@ static const struct option_spec specs[] = {
      "seconds between requests (default 5; 0 on loopback)", NULL},
     {OPT_MAX_PAGES, "max-pages", true, TAKES_CRAWL, "N", "stop a source after N pages", NULL},
     {OPT_RECHECK, "recheck", false, TAKES_CRAWL, NULL, "read every known thread again", NULL},
+    {OPT_REBUILD, "rebuild", false, TAKES_COMPACT, NULL,
+     "make the index anew from the records; nothing else", NULL},
+    {OPT_ARCHIVE, "archive", true, TAKES_LOAD, "DIR",
+     "where the archive files lie that the dump names", NULL},
     {OPT_COMMANDS, "commands", false, TAKES_NAMES, NULL, "only the names, one a line", NULL},
     /* In the contract, not built yet: refused in words. */
-    {OPT_UNBUILT, "author-first-seen-before", true, TAKES_SELECTION, NULL, NULL, NULL},
     {OPT_UNBUILT, "split", true, TAKES_SELECTION, NULL, NULL, NULL},
-    {OPT_UNBUILT, "sample", true, TAKES_SELECTION, NULL, NULL, NULL},
-    {OPT_UNBUILT, "seed", true, TAKES_SELECTION, NULL, NULL, NULL},
-    {OPT_UNBUILT, "quoted", false, TAKES_SELECTION, NULL, NULL, NULL},
-    {OPT_UNBUILT, "rules-version", true, TAKES_SELECTION, NULL, NULL, NULL},
     {OPT_UNBUILT, "as-stored-on", true, TAKES_SELECTION, NULL, NULL, NULL},
     {OPT_UNBUILT, "in", true, TAKES_SELECTION, NULL, NULL, NULL},
     {OPT_UNBUILT, "page", true, TAKES_SHOW, NULL, NULL, NULL},
@@ -149,6 +164,8 @@ static int parse_option(struct cli *cli, int argc, char **argv, int *i)
         argument = "--help";
     if (strcmp(argument, "-o") == 0)
         argument = "--output";
+    if (strcmp(argument, "-i") == 0)
+        argument = "--ignore-case";
     if (strncmp(argument, "--", 2) != 0)
         return unknown_option(argument[1] ? argument : "--");
     const char *equals = strchr(argument, '=');

@@ -79,12 +79,6 @@ bool format_is(const struct cli *cli, const char *format)
     return known && strncmp(known, format, len) == 0 && (known[len] == ' ' || !known[len]);
 }
 
-size_t json_flags(void)
-{
-    /* 16 digits: 0.1 stays 0.1, and no double is off by more than its last place. */
-    return JSON_COMPACT | JSON_REAL_PRECISION(16) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
-}
-
 struct output *output_open(const struct cli *cli, const struct column *columns, size_t count)
 {
     struct output *output = calloc(1, sizeof *output);
@@ -141,6 +135,8 @@ static void cell_text(struct ek_buf *cell, const struct value *value)
     }
     if (!cell->data)
         ek_buf_add(cell, "", 0);
+    if (cell->failed)
+        out_of_memory();
 }
 
 /* As it is into files and pipes; harmless on a terminal. */
@@ -151,7 +147,9 @@ static void put_text(const char *text, size_t len)
         return;
     }
     char *copy = strndup(text, len);
-    put_safe(stdout, copy ? copy : "", true);
+    if (!copy)
+        out_of_memory();
+    put_safe(stdout, copy, true);
     free(copy);
 }
 
@@ -410,29 +408,36 @@ static const char *next_row(const struct output *output, const char *cell)
     return cell;
 }
 
-/* Cells as they go to a terminal: control characters shown, white space folded. */
+/* Cells as they go to a terminal: control characters shown, white space folded. False when they
+ * are too many for the ceilings, or for the memory there is. */
 static bool make_cells_safe(struct output *output)
 {
     struct ek_buf safe;
     struct ek_arena *arena = ek_arena_new(EK_ARENA_BYTES);
     const char *cell = output->cells.data;
+    bool whole = arena && !output->cells.failed;
     ek_buf_init(&safe, MAX_TABLE_BYTES);
-    for (size_t i = 0; arena && i < output->rows * output->column_count; i++) {
+    for (size_t i = 0; whole && i < output->rows * output->column_count; i++) {
         char *flat = ek_squeeze(arena, cell, strlen(cell));
         char *text = flat ? safe_text(arena, flat) : NULL;
-        ek_buf_add(&safe, text ? text : "", text ? strlen(text) + 1 : 1);
+        if (text)
+            ek_buf_add(&safe, text, strlen(text) + 1);
+        whole = text && !safe.failed;
         cell += strlen(cell) + 1;
     }
     ek_arena_free(arena);
     ek_buf_free(&output->cells);
     output->cells = safe;
-    return !safe.failed;
+    return whole;
 }
 
-static void print_table(struct output *output)
+static int print_table(struct output *output)
 {
     size_t *widths = calloc(output->column_count, sizeof *widths);
-    if (output->rows && widths && !output->cells.failed && make_cells_safe(output)) {
+    if (!widths)
+        out_of_memory();
+    bool whole = output->rows == 0 || make_cells_safe(output);
+    if (output->rows && whole) {
         measure(output, widths);
         print_line(output, widths, NULL);
         const char *cell = output->cells.data, *group = NULL;
@@ -443,9 +448,12 @@ static void print_table(struct output *output)
     } else if (output->rows) {
         say("the table is too large: use --format csv or jsonl, or --limit");
     }
+    if (output->lines.failed)
+        out_of_memory();
     if (output->lines.len)
         put_safe(stdout, output->lines.data, true);
     free(widths);
+    return whole ? 0 : -1;
 }
 
 static void print_json_end(const struct output *output)
@@ -463,8 +471,7 @@ static void print_json_end(const struct output *output)
 
 int output_close(struct output *output)
 {
-    if (output->format == TABLE)
-        print_table(output);
+    int result = output->format == TABLE ? print_table(output) : 0;
     if (output->format == JSON)
         print_json_end(output);
     ek_buf_free(&output->cells);
@@ -475,20 +482,5 @@ int output_close(struct output *output)
         say("standard output could not be written");
         return -1;
     }
-    return 0;
-}
-
-int print_json(json_t *json)
-{
-    size_t flags = json_flags();
-    if (isatty(STDOUT_FILENO))
-        flags = (flags & ~(size_t)JSON_COMPACT) | JSON_INDENT(2);
-    int bad = !json || json_dumpf(json, stdout, flags) != 0;
-    putchar('\n');
-    json_decref(json);
-    if (bad || fflush(stdout) != 0) {
-        say("standard output could not be written");
-        return -1;
-    }
-    return 0;
+    return result;
 }

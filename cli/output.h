@@ -53,7 +53,7 @@ struct output *output_open(const struct cli *cli, const struct column *columns, 
 /* One value a column, in their order. */
 void output_row(struct output *output, const struct value *values);
 /* A field beside `rows` in json, a line after the table, nothing in the others. json is taken
- * over; line may be NULL. */
+ * over; line may be NULL. name NULL: the line only. */
 void output_beside(struct output *output, const char *name, json_t *json, const char *line);
 /* A line above the table (tables only). */
 void output_headline(struct output *output, const char *format, ...)

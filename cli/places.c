@@ -49,12 +49,12 @@ int load_profiles(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err)
     return 0;
 }
 
-int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek_bundle *rules,
-              struct ek_pool **pool, struct ek_err *err)
+/* A pool as configured, with the program, the readers and the engine of the command line. */
+static int start_pool(struct cli *cli, struct ek_pool_config config, struct ek_pool **pool,
+                      struct ek_err *err)
 {
     const char *readers = option(cli, OPT_READERS), *engine = option(cli, OPT_ENGINE);
-    struct ek_pool_config config = {
-        .program = ek_place(EK_PLACE_READER, cli->arena), .profiles = profiles, .rules = rules};
+    config.program = ek_place(EK_PLACE_READER, cli->arena);
     if (readers) {
         char *end;
         unsigned long n = strtoul(readers, &end, 10);
@@ -71,6 +71,19 @@ int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek
     if (ek_pool_downgrade(*pool))
         say("%s", ek_pool_downgrade(*pool));
     return 0;
+}
+
+int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek_bundle *rules,
+              struct ek_pool **pool, struct ek_err *err)
+{
+    struct ek_pool_config config = {.profiles = profiles, .rules = rules};
+    return start_pool(cli, config, pool, err);
+}
+
+int open_search_pool(struct cli *cli, const struct ek_pool_search *search, struct ek_pool **pool,
+                     struct ek_err *err)
+{
+    return start_pool(cli, (struct ek_pool_config){.search = search}, pool, err);
 }
 
 int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,

@@ -54,6 +54,15 @@ static int read_period(const struct cli *cli, struct ek_period *period)
     return 0;
 }
 
+static int read_first_seen(const struct cli *cli, struct ek_period *before)
+{
+    const char *given = option(cli, OPT_AUTHOR_FIRST_SEEN_BEFORE);
+    struct ek_err err;
+    if (given && ek_period_parse(given, before, &err) != 0)
+        return wrong_use("--author-first-seen-before: %s", err.message);
+    return 0;
+}
+
 static int read_target(const struct cli *cli, struct ek_selection *selection)
 {
     const char *target = option(cli, OPT_TARGET);
@@ -80,6 +89,8 @@ int read_selection(struct cli *cli, struct ek_selection *selection)
         .language = option(cli, OPT_LANGUAGE),
         .undetermined = has(cli, OPT_UNDETERMINED),
         .not_assessable = has(cli, OPT_NOT_ASSESSABLE),
+        .quoted = has(cli, OPT_QUOTED),
+        .rules_version = option(cli, OPT_RULES_VERSION),
     };
     int status = read_bits(cli, OPT_STANCE, "stance", ek_stance_names, &selection->stances);
     if (status == 0)
@@ -92,6 +103,8 @@ int read_selection(struct cli *cli, struct ek_selection *selection)
         status = read_target(cli, selection);
     if (status == 0)
         status = read_period(cli, &selection->period);
+    if (status == 0)
+        status = read_first_seen(cli, &selection->author_first_seen_before);
     return status;
 }
 

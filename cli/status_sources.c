@@ -71,8 +71,8 @@ static json_t *find(const json_t *sources, const char *address)
     return NULL;
 }
 
-/* What the running service says of its sources; silence when none runs. */
-static void ask_service(struct cli *cli, json_t *sources)
+/* What the running service says of its sources and its disk; silence when none runs. */
+static void ask_service(struct cli *cli, json_t *sources, json_t **disk)
 {
     char *answer = NULL;
     struct ek_err err;
@@ -90,13 +90,15 @@ static void ask_service(struct cli *cli, json_t *sources)
         else if (address)
             json_array_append(sources, live);
     }
+    *disk = json_incref(json_object_get(json, "disk"));
     json_decref(json);
     free(answer);
 }
 
-json_t *sources_json(struct cli *cli, struct ek_store *store, struct ek_err *err)
+json_t *sources_json(struct cli *cli, struct ek_store *store, json_t **disk, struct ek_err *err)
 {
     struct counting counting = {.store = store, .sources = json_array()};
+    *disk = NULL;
     if (!counting.sources) {
         ek_fail_memory(err);
         return NULL;
@@ -105,7 +107,7 @@ json_t *sources_json(struct cli *cli, struct ek_store *store, struct ek_err *err
         json_decref(counting.sources);
         return NULL;
     }
-    ask_service(cli, counting.sources);
+    ask_service(cli, counting.sources, disk);
     return counting.sources;
 }
 

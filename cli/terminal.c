@@ -13,13 +13,20 @@
 #include "ekbom/text.h"
 #include "output.h"
 
+void out_of_memory(void)
+{
+    fputs("ekbom: out of memory\n", stderr);
+    exit(EXIT_WRONG);
+}
+
 void put_safe(FILE *to, const char *text, bool lines)
 {
     struct ek_buf buf;
     ek_buf_init(&buf, SIZE_MAX / 2);
     ek_add_visible(&buf, text, lines);
-    if (ek_buf_str(&buf))
-        fputs(ek_buf_str(&buf), to);
+    if (buf.failed)
+        out_of_memory();
+    fputs(ek_buf_str(&buf), to);
     ek_buf_free(&buf);
 }
 
@@ -28,7 +35,7 @@ char *safe_text(struct ek_arena *arena, const char *text)
     struct ek_buf buf;
     ek_buf_init(&buf, SIZE_MAX / 2);
     ek_add_visible(&buf, text, true);
-    char *safe = ek_strdup(arena, ek_buf_str(&buf));
+    char *safe = buf.failed ? NULL : ek_strdup(arena, ek_buf_str(&buf));
     ek_buf_free(&buf);
     return safe;
 }

@@ -14,6 +14,7 @@
 #include "ekbom/buf.h"
 #include "ekbom/error.h"
 #include "ekbom/fetch.h"
+#include "ekbom/limits.h"
 #include "ekbom/text.h"
 #include "ekbom/time.h"
 
@@ -45,6 +46,12 @@ static const struct key keys[] = {
     {"reader", TEXT, GLOBAL(reader), 0, 0, 0,
      "Program that reads pages; default: the installed one."},
     {"readers", NUMBER, GLOBAL(readers), 1, 64, 1, "Reader processes."},
+    {"keep_free", NUMBER, GLOBAL(keep_free), 10, 1e9, EK_KEEP_FREE_MB,
+     "Megabytes that are left free on the disk of the store. Below them nothing is fetched until "
+     "there is room again; below twice as many the log and `ekbom status` warn."},
+    {"store_limit", NUMBER, GLOBAL(store_limit), 0, 1e9, 0,
+     "Megabytes that the store may take; 0 for no limit. At them nothing is fetched; at nine "
+     "tenths of them the log and `ekbom status` warn."},
     {"sample_data", FLAG, GLOBAL(sample_data), 0, 0, 0,
      "Mark the store's figures as sample data, not findings; it stays marked."},
     {"address", TEXT, true, true, offsetof(struct ek_config_source, address), 0, 0, 0,

@@ -321,7 +321,7 @@ static int take_results(struct ek_crawl *crawl, struct ek_err *err)
 static int advance_all(struct ek_crawl *crawl, struct ek_err *err)
 {
     int asked = 0;
-    for (size_t i = 0; i < crawl->count && !crawl->draining; i++) {
+    for (size_t i = 0; i < crawl->count && !crawl->draining && !crawl->held; i++) {
         struct source *source = crawl->sources[i];
         if (is_due(source) && begin_round(source, err) != 0)
             return -1;
@@ -380,7 +380,7 @@ int ek_crawl_timeout(const struct ek_crawl *crawl)
         wait = sooner(wait, ek_pool_timeout(crawl->config.pool));
     if (crawl->slice.open)
         wait = sooner(wait, COMMIT_MS);
-    for (size_t i = 0; i < crawl->count && !crawl->draining; i++) {
+    for (size_t i = 0; i < crawl->count && !crawl->draining && !crawl->held; i++) {
         const struct source *source = crawl->sources[i];
         if (source->state != EK_CRAWL_RESTING || source->due == EK_TIME_UNKNOWN)
             continue;
@@ -388,6 +388,11 @@ int ek_crawl_timeout(const struct ek_crawl *crawl)
         wait = sooner(wait, left <= 0 ? 0 : left > 3600 ? 3600000 : (int)left * 1000);
     }
     return wait;
+}
+
+void ek_crawl_hold(struct ek_crawl *crawl, bool hold)
+{
+    crawl->held = hold;
 }
 
 void ek_crawl_drain(struct ek_crawl *crawl)

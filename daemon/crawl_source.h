@@ -36,7 +36,7 @@ struct ek_crawl {
     struct source **sources;
     size_t count;
     int64_t slice_since; /* milliseconds; when the open slice was begun */
-    bool draining;
+    bool draining, held;
 };
 
 /* A source that is due when the store remembers it to be, else now. NULL with err. */

@@ -26,6 +26,7 @@
 
 #define DEFAULT_CONFIG "/etc/ekbom/ekbomd.conf"
 #define MAX_POLL_MS 10000 /* the watchdog is fed at least this often while all is well */
+#define FULL_POLL_MS 1000 /* ... and the disk looked at while there is no room */
 
 void service_log(const char *level, const char *format, ...)
 {
@@ -88,8 +89,9 @@ static int loop(struct service *service, struct ek_err *err)
         n += ek_control_descriptors(service->control, fds + n, 16);
         n += ek_crawl_descriptors(service->crawl, fds + n, EK_READERS_MAX + 8);
         int wait = ek_crawl_timeout(service->crawl);
-        if (wait < 0 || wait > MAX_POLL_MS)
-            wait = MAX_POLL_MS;
+        int longest = service->disk.state == EK_DISK_FULL ? FULL_POLL_MS : MAX_POLL_MS;
+        if (wait < 0 || wait > longest)
+            wait = longest;
         if (poll(fds, n, wait) < 0 && errno != EINTR)
             return ek_fail_errno(err, "poll");
         sd_notify(0, "WATCHDOG=1");
@@ -100,8 +102,10 @@ static int loop(struct service *service, struct ek_err *err)
             service->reload = false;
             service_reload(service, &refused);
         }
-        if (ek_crawl_step(service->crawl, err) != 0)
-            return -1;
+        if (service_watch_disk(service, err) != 0 || ek_crawl_step(service->crawl, err) != 0) {
+            if (err->kind != EK_FULL || service_survive_full(service, err) != 0)
+                return -1;
+        }
     }
     return 0;
 }

@@ -63,6 +63,16 @@ static int looks_like_jsonl(const char *path, struct ek_err *err)
     return i < n && head[i] == '{';
 }
 
+/* What was submitted for a file that failed is nothing to the next one. */
+static void take_back(struct ek_pool *pool)
+{
+    struct ek_arena *arena = ek_arena_new(EK_ARENA_BYTES);
+    struct ek_pool_result result;
+    while (arena && ek_pool_next(pool, true, arena, &result, NULL) == 1)
+        ek_arena_reset(arena);
+    ek_arena_free(arena);
+}
+
 int ek_import_file(const struct ek_import *import, const char *path,
                    struct ek_import_report *report, struct ek_err *err)
 {
@@ -77,5 +87,8 @@ int ek_import_file(const struct ek_import *import, const char *path,
                        "%s is neither a WARC file nor posts as JSONL: give a .warc or .warc.gz, or "
                        "a file with one JSON object a line",
                        path);
-    return jsonl ? import_jsonl(&importing, err) : import_warc(&importing, err);
+    int result = jsonl ? import_jsonl(&importing, err) : import_warc(&importing, err);
+    if (result != 0)
+        take_back(import->pool);
+    return result;
 }

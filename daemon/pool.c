@@ -18,15 +18,16 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/buf.h"
-#include "ekbom/bundle.h"
 #include "ekbom/codec.h"
 #include "ekbom/limits.h"
 #include "pool_job.h"
+#include "pool_setup.h"
 #include "reader_process.h"
 
 #define START_DEADLINE_SECONDS 60
 #define MAX_FAILED_STARTS 3
 #define JOBS_PER_READER 8
+#define PACKED_ROOM (256u << 10) /* a request of packed texts grows by this */
 
 struct seat { /* a reader and what it works on */
     struct reader_process process;
@@ -43,6 +44,7 @@ struct ek_pool {
     unsigned seat_count, failed_starts;
     struct unit *waiting, **waiting_end;
     struct job *jobs, **jobs_end; /* in order of submission */
+    struct job *open;             /* of packed texts, still being made */
     size_t pending;
     const char *downgrade;
     char downgrade_text[256];
@@ -94,12 +96,13 @@ static int start_seat(struct ek_pool *pool, struct seat *seat, struct ek_err *er
 
 static int assign(struct ek_pool *pool, struct seat *seat, struct ek_err *err)
 {
+    static const enum ek_frame frames[] = {
+        [JOB_PAGE] = EK_FRAME_PAGE, [JOB_TEXTS] = EK_FRAME_TEXTS, [JOB_PACKED] = EK_FRAME_PACKED};
     while (seat->ready && seat->unit_count < EK_READER_IN_FLIGHT && pool->waiting) {
         struct unit *unit = take_waiting(pool);
         struct job *job = unit->job;
         size_t from = job->starts[unit->first];
-        size_t begin =
-            ek_frame_begin(&seat->process.out, job->page ? EK_FRAME_PAGE : EK_FRAME_TEXTS);
+        size_t begin = ek_frame_begin(&seat->process.out, frames[job->kind]);
         ek_buf_add(&seat->process.out, job->bytes.data + from,
                    job->starts[unit->first + unit->count] - from);
         ek_frame_end(&seat->process.out, begin);
@@ -282,25 +285,6 @@ static int wait_and_step(struct ek_pool *pool, struct ek_err *err)
 
 /* Opening and closing ----------------------------------------------------------------------- */
 
-static void make_setup(struct ek_pool *pool, const struct ek_pool_config *config)
-{
-    struct ek_buf bundle;
-    ek_buf_init(&bundle, EK_MAX_BUNDLE_BYTES + (1u << 20));
-    ek_buf_init(&pool->setup, EK_MAX_MESSAGE_BYTES);
-    size_t begin = ek_frame_begin(&pool->setup, EK_FRAME_SETUP);
-    ek_put_u8(&pool->setup, config->naive);
-    const struct ek_bundle *const bundles[] = {config->profiles, config->rules};
-    for (size_t i = 0; i < 2; i++) {
-        ek_buf_clear(&bundle);
-        if (bundles[i])
-            ek_bundle_encode(&bundle, bundles[i]);
-        ek_put_bytes(&pool->setup, bundle.data, bundle.len);
-        pool->setup.failed |= bundle.failed;
-    }
-    ek_frame_end(&pool->setup, begin);
-    ek_buf_free(&bundle);
-}
-
 static unsigned readers_wanted(const struct ek_pool_config *config)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -318,7 +302,7 @@ int ek_pool_open(struct ek_pool **out, const struct ek_pool_config *config, stru
     pool->jobs_end = &pool->jobs;
     pool->program = strdup(config->program);
     pool->seats = calloc(readers_wanted(config), sizeof *pool->seats);
-    make_setup(pool, config);
+    pool_setup(&pool->setup, config);
     if (!pool->program || !pool->seats || pool->setup.failed) {
         ek_fail_memory(err);
         goto fail;
@@ -352,6 +336,8 @@ void ek_pool_close(struct ek_pool *pool)
         next = job->next;
         job_free(job);
     }
+    if (pool->open)
+        job_free(pool->open);
     ek_buf_free(&pool->setup);
     free(pool->seats);
     free(pool->program);
@@ -394,28 +380,55 @@ static int submit(struct ek_pool *pool, struct job *job, struct ek_err *err)
 int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, void *context,
                         struct ek_err *err)
 {
-    struct job *job = job_new(true, 1, context);
+    struct job *job = job_new(JOB_PAGE, context);
     if (!job)
         return ek_fail_memory(err);
     struct ek_wire_page wire = {page->url,  page->fetched, page->charset,
                                 page->body, page->len,     page->zone};
     ek_put_wire_page(&job->bytes, &wire);
-    job->starts[1] = job->bytes.len;
+    job_item(job);
     return submit(pool, job, err);
 }
 
 int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts, size_t count,
                          void *context, struct ek_err *err)
 {
-    struct job *job = job_new(false, count, context);
+    struct job *job = job_new(JOB_TEXTS, context);
     if (!job)
         return ek_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
         struct ek_wire_text wire = {texts[i].is_html, texts[i].language, texts[i].text,
                                     texts[i].len,     texts[i].quotes,   texts[i].quote_count};
         ek_put_wire_text(&job->bytes, &wire);
-        job->starts[i + 1] = job->bytes.len;
+        job_item(job);
     }
+    return submit(pool, job, err);
+}
+
+int ek_pool_add_packed(struct ek_pool *pool, const void *packed, size_t len, bool places,
+                       struct ek_err *err)
+{
+    if (!pool->open && !(pool->open = job_new(JOB_PACKED, NULL)))
+        return ek_fail_memory(err);
+    ek_buf_room(&pool->open->bytes, len + PACKED_ROOM - pool->open->bytes.len % PACKED_ROOM);
+    struct ek_wire_packed wire = {places, packed, len};
+    ek_put_wire_packed(&pool->open->bytes, &wire);
+    job_item(pool->open);
+    return 0;
+}
+
+size_t ek_pool_added_bytes(const struct ek_pool *pool)
+{
+    return pool->open ? pool->open->bytes.len : 0;
+}
+
+int ek_pool_submit_packed(struct ek_pool *pool, void *context, struct ek_err *err)
+{
+    struct job *job = pool->open ? pool->open : job_new(JOB_PACKED, NULL);
+    pool->open = NULL;
+    if (!job)
+        return ek_fail_memory(err);
+    job->context = context;
     return submit(pool, job, err);
 }
 
@@ -434,11 +447,8 @@ int ek_pool_next(struct ek_pool *pool, bool wait, struct ek_arena *arena,
             return -1;
     if (job->answered < job->count)
         return 0;
-    *result = (struct ek_pool_result){.context = job->context, .count = job->count};
-    result->items = EK_NEW_ARRAY(arena, struct ek_pool_item, job->count ? job->count : 1);
-    if (!result->items)
+    if (job_decode(job, arena, result) != 0)
         return ek_fail_memory(err);
-    job_decode(job, arena, result);
     if (!(pool->jobs = job->next))
         pool->jobs_end = &pool->jobs;
     pool->pending--;

@@ -78,7 +78,9 @@ static int tag_store(struct service *service, const struct loaded *loaded, struc
     if (tagged.posts)
         service_log(SD_NOTICE, "%llu posts tagged under %s", (unsigned long long)tagged.posts,
                     loaded->rules.digest);
-    return change && digest ? ek_store_swap(service->store, err) : 0;
+    if (change && digest && ek_store_swap(service->store, err) != 0)
+        return -1;
+    return tagged.posts ? ek_store_settle(service->store, err) : 0;
 }
 
 static struct ek_crawl_source *make_sources(const struct loaded *loaded)
@@ -119,13 +121,25 @@ static void adopt(struct service *service, struct loaded *loaded)
     ek_arena_free(service->arena);
     service->arena = loaded->arena;
     service->config = loaded->config;
+    service->rules = loaded->rules;
+    service->profiles = loaded->profiles;
     loaded->arena = NULL;
+}
+
+static int make_crawl(struct service *service, const struct loaded *loaded, struct ek_err *err)
+{
+    struct ek_crawl_config config = {
+        .store = service->store, .pool = service->pool, .say = service->say, .context = service};
+    if (ek_crawl_new(&service->crawl, &config, err) != 0)
+        return -1;
+    return configure(service, loaded, err);
 }
 
 int service_open(struct service *service, void (*say)(void *context, const char *line),
                  struct ek_err *err)
 {
     struct loaded loaded;
+    service->say = say;
     int result = load(&loaded, service->config_file, err);
     const char *store = or_else(loaded.config.store, DEFAULT_STORE);
     if (result == 0)
@@ -138,13 +152,8 @@ int service_open(struct service *service, void (*say)(void *context, const char 
         service_log(SD_WARNING, "%s", ek_pool_downgrade(service->pool));
     if (result == 0)
         result = tag_store(service, &loaded, service->pool, err);
-    if (result == 0) {
-        struct ek_crawl_config config = {
-            .store = service->store, .pool = service->pool, .say = say, .context = service};
-        result = ek_crawl_new(&service->crawl, &config, err);
-    }
     if (result == 0)
-        result = configure(service, &loaded, err);
+        result = make_crawl(service, &loaded, err);
     if (result == 0)
         result = ek_control_open(&service->control, store, err);
     if (result == 0)
@@ -162,6 +171,29 @@ void service_close(struct service *service)
     ek_arena_free(service->arena);
     if (service->signals >= 0)
         close(service->signals);
+}
+
+static struct loaded in_force(const struct service *service)
+{
+    return (struct loaded){service->arena, service->config, service->rules, service->profiles};
+}
+
+int service_begin_again(struct service *service, struct ek_err *err)
+{
+    struct loaded loaded = in_force(service);
+    ek_crawl_free(service->crawl);
+    ek_pool_close(service->pool);
+    service->crawl = NULL;
+    service->pool = NULL;
+    if (make_pool(&loaded, &service->pool, err) != 0)
+        return -1;
+    return make_crawl(service, &loaded, err);
+}
+
+int service_catch_up(struct service *service, struct ek_err *err)
+{
+    struct loaded loaded = in_force(service);
+    return tag_store(service, &loaded, service->pool, err);
 }
 
 static int reload(struct service *service, struct ek_err *err)
@@ -273,9 +305,10 @@ static char *answer_status(struct service *service)
     json_t *sources = json_array();
     for (size_t i = 0; i < ek_crawl_sources(service->crawl); i++)
         json_array_append_new(sources, source_json(service, i));
-    json_t *json = json_pack("{s:i, s:s, s:i, s:o, s:s?}", "schema_version", 1, "version",
-                             EKBOM_VERSION, "pid", (int)getpid(), "sources", sources, "ruleset",
-                             ek_store_rules_digest(service->store));
+    json_t *json =
+        json_pack("{s:i, s:s, s:i, s:o, s:s?, s:o}", "schema_version", 1, "version", EKBOM_VERSION,
+                  "pid", (int)getpid(), "sources", sources, "ruleset",
+                  ek_store_rules_digest(service->store), "disk", service_disk_json(service));
     char *text = json_dumps(json, JSON_COMPACT);
     json_decref(json);
     return text;

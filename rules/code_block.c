@@ -133,6 +133,10 @@ void parse_rule(struct scanner *scanner, const struct lexeme *word)
     if (!rule.id)
         scanner->compiler->no_memory = true;
     VECTOR_PUSH(&rules->rules, rule);
+    if (rules->rules.failed) {
+        scanner->compiler->no_memory = true;
+        return;
+    }
     code->rule_count++;
 }
 
@@ -286,5 +290,9 @@ void parse_example(struct scanner *scanner, const struct lexeme *word)
     example.expected = copy_text(scanner, start, (size_t)(end - start));
     example.text = copy_text(scanner, text.text, text.len);
     VECTOR_PUSH(&rules->examples, example);
+    if (rules->examples.failed) {
+        scanner->compiler->no_memory = true;
+        return;
+    }
     code_of(scanner)->example_count++;
 }

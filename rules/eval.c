@@ -13,6 +13,7 @@
 #include "ekbom/arena.h"
 #include "ekbom/error.h"
 #include "ekbom/record.h"
+#include "rules/labels.h"
 #include "rules/vector.h"
 
 #define Z 1.959963984540054 /* 95 % of the normal distribution */
@@ -20,7 +21,9 @@
 struct count { /* of one code in one period */
     const char *code;
     double gold, tp, fp, fn, from_quotes, stances, stances_right;
-    double weights, weights_squared; /* of the posts counted in tp, fp, fn */
+    double marked, hedged_right, experience_right; /* of the tp: those coded with these fields */
+    double stance_pairs[EK_STANCES][EK_STANCES];   /* coded, tagged */
+    double weights, weights_squared;               /* of the posts counted in tp, fp, fn */
 };
 
 struct counts {
@@ -34,14 +37,6 @@ struct ek_evaluation {
     struct ek_arena *arena;        /* names */
     VECTOR(struct counts) periods; /* the first one counts all */
     bool weighted;
-};
-
-struct label {
-    const char *code, *stance;
-};
-
-struct labels {
-    VECTOR(struct label) items;
 };
 
 struct ek_evaluation *ek_evaluation_new(void)
@@ -68,46 +63,6 @@ void ek_evaluation_free(struct ek_evaluation *evaluation)
     VECTOR_FREE(&evaluation->periods);
     ek_arena_free(evaluation->arena);
     free(evaluation);
-}
-
-static const struct label *find_label(const struct labels *labels, const char *code)
-{
-    for (size_t i = 0; i < labels->items.count; i++)
-        if (strcmp(labels->items.items[i].code, code) == 0)
-            return &labels->items.items[i];
-    return NULL;
-}
-
-/* One label a theory, the last one counts; bid/transport stands for bid where that is missing. */
-static void put_label(struct labels *labels, const char *code, const char *stance)
-{
-    for (size_t i = 0; i < labels->items.count; i++)
-        if (strcmp(labels->items.items[i].code, code) == 0) {
-            labels->items.items[i].stance = stance;
-            return;
-        }
-    VECTOR_PUSH(&labels->items, (struct label){code, stance});
-}
-
-static void roll_up(struct labels *labels)
-{
-    for (size_t i = 0; i < labels->items.count; i++) {
-        struct label label = labels->items.items[i];
-        size_t parent = strcspn(label.code, "/");
-        if (label.code[parent] && parent == strlen("bid") &&
-            memcmp(label.code, "bid", parent) == 0 && !find_label(labels, "bid")) {
-            VECTOR_PUSH(&labels->items, (struct label){"bid", label.stance});
-            return;
-        }
-    }
-}
-
-static bool contains(const char *const *list, size_t count, const char *code)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i], code) == 0)
-            return true;
-    return false;
 }
 
 static struct counts *counts_of(struct ek_evaluation *evaluation, const char *period)
@@ -142,6 +97,24 @@ static void weigh(struct count *count, double cases, double weight)
     count->weights_squared += cases * weight * weight;
 }
 
+/* Stance, hedge and experience of a theory that was both coded and tagged. */
+static void compare_marks(struct count *count, const struct label *coded,
+                          const struct label *tagged, double weight)
+{
+    int wanted = coded->stance ? ek_name_index(ek_stance_names, coded->stance) : -1;
+    int got = ek_name_index(ek_stance_names, tagged->stance);
+
+    if (wanted >= 0 && got >= 0)
+        count->stance_pairs[wanted][got] += weight;
+    if (wanted >= 0 && wanted == got)
+        count->stances_right += weight;
+    if (!coded->has_marks)
+        return;
+    count->marked += weight;
+    count->hedged_right += coded->hedged == tagged->hedged ? weight : 0;
+    count->experience_right += coded->experience == tagged->experience ? weight : 0;
+}
+
 /* One theory that was coded, or tagged, or both, on one post. */
 static int count_theory(struct ek_evaluation *evaluation, struct counts *counts,
                         const struct ek_gold *gold, const char *code, const struct label *coded,
@@ -149,7 +122,7 @@ static int count_theory(struct ek_evaluation *evaluation, struct counts *counts,
 {
     struct count *count;
 
-    if (!coded && contains(gold->context_only, gold->context_count, code))
+    if (!coded && labels_name(gold->context_only, gold->context_count, code))
         return 0;
     count = count_of(evaluation, counts, code);
     if (!count)
@@ -160,13 +133,12 @@ static int count_theory(struct ek_evaluation *evaluation, struct counts *counts,
     if (coded && tagged) {
         count->tp += weight;
         count->stances += weight;
-        if (coded->stance && strcmp(coded->stance, tagged->stance) == 0)
-            count->stances_right += weight;
+        compare_marks(count, coded, tagged, weight);
     } else if (coded) {
         count->fn += weight;
     } else {
         count->fp += weight;
-        if (contains(gold->quoted_only, gold->quoted_count, code))
+        if (labels_name(gold->quoted_only, gold->quoted_count, code))
             count->from_quotes += weight;
     }
     return 0;
@@ -178,7 +150,7 @@ static void count_treatments(struct count *count, const struct ek_gold *gold,
     size_t both = 0, coded = 0;
 
     for (size_t i = 0; i < gold->treatment_count; i++) {
-        if (contains(gold->treatments, i, gold->treatments[i]))
+        if (labels_name(gold->treatments, i, gold->treatments[i]))
             continue; /* named twice */
         coded++;
         for (size_t t = 0; t < tags->treatment_count; t++)
@@ -221,12 +193,8 @@ int ek_evaluation_add(struct ek_evaluation *evaluation, const struct ek_gold *go
     struct counts *period = NULL;
     int status = 0;
 
-    for (size_t i = 0; i < gold->label_count; i++)
-        put_label(&coded, gold->labels[i].theory, gold->labels[i].stance);
-    for (size_t i = 0; i < tags->theory_count; i++)
-        put_label(&tagged, tags->theories[i].code, ek_stance_names[tags->theories[i].stance]);
-    roll_up(&coded);
-    roll_up(&tagged);
+    labels_of_gold(&coded, gold);
+    labels_of_tags(&tagged, tags);
     evaluation->weighted = evaluation->weighted || gold->weight > 0;
     if (coded.items.failed || tagged.items.failed)
         status = -1;
@@ -236,8 +204,8 @@ int ek_evaluation_add(struct ek_evaluation *evaluation, const struct ek_gold *go
         period = counts_of(evaluation, gold->period);
         status = period ? count_post(evaluation, period, gold, tags, &coded, &tagged) : -1;
     }
-    VECTOR_FREE(&coded.items);
-    VECTOR_FREE(&tagged.items);
+    labels_free(&coded);
+    labels_free(&tagged);
     return status < 0 ? ek_fail_memory(err) : 0;
 }
 
@@ -276,6 +244,9 @@ static struct ek_score score_of(const struct count *count, const char *code)
     score.recall = share(count->tp, count->tp + count->fn);
     score.f1 = share(2 * score.precision * score.recall, score.precision + score.recall);
     score.stance_accuracy = count->stances > 0 ? count->stances_right / count->stances : NAN;
+    score.hedged_accuracy = count->marked > 0 ? count->hedged_right / count->marked : NAN;
+    score.experience_accuracy = count->marked > 0 ? count->experience_right / count->marked : NAN;
+    memcpy(score.stance_pairs, count->stance_pairs, sizeof score.stance_pairs);
     set_interval(&score, count);
     return score;
 }
@@ -313,6 +284,12 @@ static int fill_scores(const struct counts *counts, struct ek_arena *arena,
         micro.from_quotes += count->from_quotes;
         micro.stances += count->stances;
         micro.stances_right += count->stances_right;
+        micro.marked += count->marked;
+        micro.hedged_right += count->hedged_right;
+        micro.experience_right += count->experience_right;
+        for (int pair = 0; pair < EK_STANCES * EK_STANCES; pair++)
+            micro.stance_pairs[pair / EK_STANCES][pair % EK_STANCES] +=
+                count->stance_pairs[pair / EK_STANCES][pair % EK_STANCES];
         micro.weights += count->weights;
         micro.weights_squared += count->weights_squared;
     }

@@ -74,6 +74,8 @@ static int add_literal(struct naive *naive, const struct ek_rules *rules, uint32
         literal->is_literal = add_word(rules, node, &source, literal);
     else if (node->kind == NODE_SEQUENCE)
         literal->is_literal = add_sequence(rules, node, &source, literal);
+    /* A phrase of hundreds of words is put together from its words, as an alternative is. */
+    literal->is_literal = literal->is_literal && !source.failed;
     if (literal->is_literal) {
         literal->pattern.flags = PATTERN_LITERAL | PATTERN_CASE;
         literal->pattern.source = ek_strdup(naive->arena, ek_buf_str(&source));

@@ -95,6 +95,8 @@ static uint32_t peek(const struct cutter *cutter, const char *at)
 /* The whole text in lower case. A code point never folds to more than twice its bytes. */
 static void fold(struct reading *reading)
 {
+    if (reading->plain.len == 0)
+        return;
     const char *at = reading->plain.data, *end = at + reading->plain.len;
     char *to = ek_buf_room(&reading->folded, 2 * reading->plain.len), *start = to;
 
@@ -275,10 +277,9 @@ static bool between_words(const struct cutter *cutter, uint32_t c)
 
 int reading_cut(struct reading *reading, struct ek_err *err)
 {
-    struct cutter cutter = {.reading = reading,
-                            .start = reading->plain.data,
-                            .at = reading->plain.data,
-                            .end = reading->plain.data + reading->plain.len};
+    const char *start = reading->plain.len ? reading->plain.data : "";
+    struct cutter cutter = {
+        .reading = reading, .start = start, .at = start, .end = start + reading->plain.len};
 
     ek_buf_clear(&reading->folded);
     fold(reading);

@@ -29,44 +29,54 @@ int ek_sealed_put(struct ek_txn *txn, unsigned table, const void *key, size_t ke
     return 0;
 }
 
+bool ek_seal_holds(const void *key, size_t key_len, const void *value, size_t len)
+{
+    if (len < EK_SEAL_BYTES)
+        return false;
+    len -= EK_SEAL_BYTES;
+    return ek_get_be32((const unsigned char *)value + len) == checksum(key, key_len, value, len);
+}
+
+int ek_seal_take(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
+                 struct ek_bytes *value)
+{
+    if (!ek_seal_holds(key, key_len, value->data, value->len))
+        return ek_txn_damaged(txn, table, key, key_len);
+    value->len -= EK_SEAL_BYTES;
+    return 1;
+}
+
 int ek_sealed_take(struct ek_txn *txn, unsigned table, const MDB_val *key, const MDB_val *found,
                    struct ek_bytes *value)
 {
-    size_t len = found->mv_size - EK_SEAL_BYTES;
-    if (found->mv_size < EK_SEAL_BYTES ||
-        ek_get_be32((const unsigned char *)found->mv_data + len) !=
-            checksum(key->mv_data, key->mv_size, found->mv_data, len))
-        return ek_txn_damaged(txn, table, key->mv_data, key->mv_size);
-    *value = (struct ek_bytes){found->mv_data, len};
-    return 1;
+    *value = (struct ek_bytes){found->mv_data, found->mv_size};
+    return ek_seal_take(txn, table, key->mv_data, key->mv_size, value);
 }
 
 #define FORMAT "format"
 
+bool ek_is_unsealed(unsigned table, const void *key, size_t len)
+{
+    return table == 0 && len == sizeof FORMAT - 1 && memcmp(key, FORMAT, len) == 0;
+}
+
 int ek_txn_format(struct ek_txn *txn, unsigned table, unsigned *format)
 {
-    MDB_val name = {sizeof FORMAT - 1, (void *)FORMAT}, found;
-    if (txn->failed)
-        return -1;
-    int code = mdb_get(txn->handle, txn->env->dbi[table], &name, &found);
-    if (code == MDB_NOTFOUND)
-        return 0;
-    if (code)
-        return ek_txn_refused(txn, code, "reading", table);
-    if (found.mv_size != 4)
+    struct ek_bytes found;
+    int result = ek_txn_get_plain(txn, table, FORMAT, sizeof FORMAT - 1, &found);
+    if (result == 0) /* believed as that of any other key is (env_read.h) */
+        result = ek_txn_get(txn, table, FORMAT, sizeof FORMAT - 1, &found);
+    if (result != 1)
+        return result;
+    if (found.len != 4)
         return ek_txn_damaged(txn, table, FORMAT, sizeof FORMAT - 1);
-    *format = ek_get_be32(found.mv_data);
+    *format = ek_get_be32(found.data);
     return 1;
 }
 
 void ek_txn_set_format(struct ek_txn *txn, unsigned table, unsigned format)
 {
     unsigned char bytes[4];
-    MDB_val name = {sizeof FORMAT - 1, (void *)FORMAT}, value = {sizeof bytes, bytes};
     ek_put_be32(bytes, format);
-    if (txn->failed)
-        return;
-    int code = mdb_put(txn->handle, txn->env->dbi[table], &name, &value, 0);
-    if (code)
-        ek_txn_refused(txn, code, "writing", table);
+    ek_txn_put_plain(txn, table, FORMAT, sizeof FORMAT - 1, bytes, sizeof bytes);
 }

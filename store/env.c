@@ -10,13 +10,14 @@
  * with the last page at open. A commit may leave its very last pages unwritten when they were
  * freed again in it: the file is kept longer than its last page by a hole, so that it is short
  * only when somebody cut it. */
-#include "store/env_internal.h"
+#include "store/env_read.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -27,6 +28,12 @@ static bool disk_is_full(const char *folder)
 {
     struct statvfs fs;
     return statvfs(folder, &fs) == 0 && fs.f_bavail * fs.f_frsize < EK_DISK_FULL_BYTES;
+}
+
+static bool space_is_limited(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 }
 
 /* LMDB's code as one of our kinds, with words about what to do. */
@@ -42,17 +49,19 @@ static int env_fail(struct ek_env *env, int code, const char *doing, const char 
     case EDQUOT:
         return ek_fail(err, EK_FULL, "%s: no space left on the device: free some and run again",
                        env->folder);
+    case ENOMEM:
+        if (!space_is_limited())
+            return ek_fail_memory(err);
+        /* fall through */
     case MDB_MAP_FULL:
         return ek_fail(err, EK_FULL,
                        "%s: the address space reserved for the store is full: raise the limit on "
                        "virtual memory (ulimit -v) and run again",
                        env->folder);
-    case ENOMEM:
-        return ek_fail_memory(err);
     case MDB_VERSION_MISMATCH:
         return ek_fail(err, EK_VERSION,
-                       "%s was written with another version of LMDB's format: use the program "
-                       "that wrote it",
+                       "%s was written with another version of LMDB's format: dump it with the "
+                       "program that wrote it, and load the dump with this one",
                        env->folder);
     case MDB_READERS_FULL:
         return ek_fail(err, EK_BUSY, "%s: all %d reader slots are taken: end some of the readers",
@@ -112,6 +121,9 @@ static void keep_file_ahead(struct ek_env *env)
     off_t ahead = (off_t)EK_FILE_AHEAD_PAGES * page;
     if (file.st_size < used + ahead / 2 && ftruncate(fd, used + ahead))
         return;
+    /* This commit leans on the hole: a loss of power must not take it back. */
+    if (file.st_size < used && fdatasync(fd))
+        return;
 }
 
 /* Readers of a group may read data.mdb only if they may write lock.mdb. */
@@ -136,13 +148,56 @@ static int open_fail(struct ek_env *env, int code, bool write, struct ek_err *er
                        "%s: a reader needs write permission on lock.mdb there (and on nothing "
                        "else): chmod g+w %s",
                        env->folder, lock);
+    if (code == EACCES && !write && access(lock, F_OK) != 0)
+        return ek_fail(err, EK_IO,
+                       "%s is missing, and a reader may not make it: any command of whoever may "
+                       "write there does",
+                       lock);
+    if (code == ENOLCK || code == EOPNOTSUPP || code == ENOSYS)
+        return ek_fail(err, EK_IO,
+                       "%s: this file system cannot lock: keep the store on a local disk",
+                       env->folder);
     return env_fail(env, code, "opening", NULL, err);
+}
+
+/* A compaction put another folder in the place of this one while it was opened: then lock.mdb may
+ * be of the one and data.mdb of the other, and which root is the newest would be told wrongly. */
+static bool was_replaced(const struct ek_env *env, const struct stat *before)
+{
+    struct stat now;
+    return stat(env->folder, &now) == 0 &&
+           (now.st_ino != before->st_ino || now.st_dev != before->st_dev);
+}
+
+static int take_error(const struct ek_err *from, struct ek_err *err)
+{
+    if (err)
+        *err = *from;
+    return -1;
+}
+
+static int map_file(struct ek_env *env, struct ek_err *err)
+{
+    mdb_filehandle_t file;
+    int code = mdb_env_get_fd(env->handle, &file);
+    if (code)
+        return env_fail(env, code, "opening", NULL, err);
+    return ek_map_open(&env->map, env->folder, file, env->tables, err);
 }
 
 static int env_start(struct ek_env *env, bool write, struct ek_err *err)
 {
     unsigned flags = MDB_NOTLS | (write ? 0 : MDB_RDONLY);
-    int code = ENOMEM;
+    struct stat before;
+    struct ek_err heads;
+    bool there = stat(env->folder, &before) == 0;
+    int code = write ? ek_env_make(env->folder) : 0;
+    if (code)
+        return open_fail(env, code, write, err);
+    /* LMDB believes the heads; what else may be wrong with the file it says itself. */
+    if (ek_heads_check(env->folder, &heads) && heads.kind != EK_NOT_FOUND && heads.kind != EK_IO)
+        return take_error(&heads, err);
+    code = ENOMEM;
     for (uint64_t map = EK_MAP_BYTES; code == ENOMEM && map >= EK_MAP_BYTES_LEAST; map /= 2) {
         mdb_env_close(env->handle);
         env->handle = NULL;
@@ -156,6 +211,8 @@ static int env_start(struct ek_env *env, bool write, struct ek_err *err)
         if (!code)
             code = mdb_env_open(env->handle, env->folder, flags, 0640);
     }
+    if (there && was_replaced(env, &before))
+        return env_start(env, write, err);
     if (code)
         return open_fail(env, code, write, err);
     if (cut_short(env))
@@ -167,29 +224,35 @@ static int env_start(struct ek_env *env, bool write, struct ek_err *err)
         share_lock_file(env->folder);
     }
     mdb_reader_check(env->handle, NULL);
+    return map_file(env, err);
+}
+
+static int open_handles(struct ek_txn *txn, struct ek_err *err)
+{
+    struct ek_env *env = txn->env;
+    for (unsigned table = 0; env->tables[table]; table++) {
+        if (!txn->write && !txn->snapshot.has[table])
+            return ek_fail(err, EK_FORMAT,
+                           "%s is damaged or was never finished: table %s is missing", env->folder,
+                           env->tables[table]);
+        int code = mdb_dbi_open(txn->handle, env->tables[table], txn->write ? MDB_CREATE : 0,
+                                &env->dbi[table]);
+        if (code)
+            return env_fail(env, code, "opening", env->tables[table], err);
+    }
     return 0;
 }
 
 static int open_tables(struct ek_env *env, bool write, struct ek_err *err)
 {
-    MDB_txn *txn;
-    int code = mdb_txn_begin(env->handle, NULL, write ? 0 : MDB_RDONLY, &txn);
-    if (code)
-        return env_fail(env, code, "beginning", NULL, err);
-    for (unsigned table = 0; env->tables[table]; table++) {
-        code = mdb_dbi_open(txn, env->tables[table], write ? MDB_CREATE : 0, &env->dbi[table]);
-        if (code == MDB_NOTFOUND)
-            ek_fail(err, EK_FORMAT, "%s is damaged or was never finished: table %s is missing",
-                    env->folder, env->tables[table]);
-        else if (code)
-            env_fail(env, code, "opening", env->tables[table], err);
-        if (code) {
-            mdb_txn_abort(txn);
-            return -1;
-        }
+    struct ek_txn *txn = ek_txn_begin(env, write, err);
+    if (!txn)
+        return -1;
+    if ((write && ek_guard_opening(txn, err)) || open_handles(txn, err)) {
+        ek_txn_end(txn);
+        return -1;
     }
-    code = mdb_txn_commit(txn);
-    return code ? env_fail(env, code, "opening", NULL, err) : 0;
+    return ek_txn_commit(txn, err);
 }
 
 int ek_env_open(struct ek_env **out, const char *folder, const char *const *tables, bool write,
@@ -216,6 +279,7 @@ void ek_env_close(struct ek_env *env)
     if (env->idle)
         mdb_txn_abort(env->idle);
     mdb_env_close(env->handle);
+    ek_map_close(env->map);
     free(env->folder);
     free(env);
 }
@@ -240,6 +304,7 @@ static int begin_reading(struct ek_env *env, MDB_txn **txn)
             mdb_txn_abort(env->idle);
         env->idle = NULL;
         code = mdb_env_set_mapsize(env->handle, 0);
+        env->unmapped = code != 0;
         if (!code)
             code = mdb_txn_begin(env->handle, NULL, MDB_RDONLY, &env->idle);
     }
@@ -259,11 +324,16 @@ struct ek_txn *ek_txn_begin(struct ek_env *env, bool write, struct ek_err *err)
     }
     txn->env = env;
     txn->write = write;
-    int code = write ? mdb_txn_begin(env->handle, NULL, 0, &txn->handle)
-                     : begin_reading(env, &txn->handle);
+    int code = env->unmapped ? MDB_MAP_FULL
+               : write       ? mdb_txn_begin(env->handle, NULL, 0, &txn->handle)
+                             : begin_reading(env, &txn->handle);
     if (code) {
         env_fail(env, code, "beginning", NULL, err);
         free(txn);
+        return NULL;
+    }
+    if (ek_map_look(env->map, &txn->snapshot, err)) {
+        ek_txn_end(txn);
         return NULL;
     }
     return txn;
@@ -284,16 +354,24 @@ void ek_txn_end(struct ek_txn *txn)
 
 int ek_txn_commit(struct ek_txn *txn, struct ek_err *err)
 {
+    if (txn->write)
+        ek_counts_note(txn);
     if (ek_txn_take_error(txn, err)) {
         ek_txn_end(txn);
         return -1;
     }
     struct ek_env *env = txn->env;
+    bool write = txn->write;
     int code = mdb_txn_commit(txn->handle);
     free(txn);
     if (code)
         return env_fail(env, code, "committing", NULL, err);
+    if (!write)
+        return 0;
     keep_file_ahead(env);
+    /* The slot of a reader that was killed keeps every page from being used again. */
+    if (++env->commits % EK_READER_CHECK_COMMITS == 0)
+        mdb_reader_check(env->handle, NULL);
     return 0;
 }
 
@@ -313,6 +391,8 @@ int ek_txn_fail(struct ek_txn *txn, enum ek_kind kind, const char *format, ...)
 int ek_txn_damaged(struct ek_txn *txn, unsigned table, const void *key, size_t len)
 {
     char shown[2 * 40 + 1];
+    if (ek_starved())
+        return ek_txn_fail(txn, EK_MEMORY, "out of memory");
     const unsigned char *bytes = key;
     size_t count = len < 40 ? len : 40;
     for (size_t i = 0; i < count; i++)
@@ -328,6 +408,12 @@ bool ek_txn_failed(const struct ek_txn *txn)
     return txn->failed;
 }
 
+/* A larger map, which may lie elsewhere, comes with a commit of its own: its number is new. */
+uint64_t ek_txn_snapshot(const struct ek_txn *txn)
+{
+    return txn->write ? mdb_txn_id(txn->handle) : txn->snapshot.number;
+}
+
 bool ek_txn_take_error(struct ek_txn *txn, struct ek_err *err)
 {
     if (!txn->failed)
@@ -336,61 +422,4 @@ bool ek_txn_take_error(struct ek_txn *txn, struct ek_err *err)
         *err = txn->err;
     txn->failed = false;
     return true;
-}
-
-/* Pairs ------------------------------------------------------------------------------------- */
-
-int ek_txn_get(struct ek_txn *txn, unsigned table, const void *key, size_t len,
-               struct ek_bytes *value)
-{
-    *value = (struct ek_bytes){0};
-    if (txn->failed)
-        return -1;
-    MDB_val name = {len, (void *)key}, found;
-    int code = mdb_get(txn->handle, txn->env->dbi[table], &name, &found);
-    if (code == MDB_NOTFOUND)
-        return 0;
-    if (code)
-        return ek_txn_refused(txn, code, "reading", table);
-    return ek_sealed_take(txn, table, &name, &found, value);
-}
-
-void ek_txn_put(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
-                const void *value, size_t len)
-{
-    if (txn->failed)
-        return;
-    int code = ek_sealed_put(txn, table, key, key_len, value, len);
-    if (code)
-        ek_txn_refused(txn, code, "writing", table);
-}
-
-void ek_txn_delete(struct ek_txn *txn, unsigned table, const void *key, size_t len)
-{
-    if (txn->failed)
-        return;
-    MDB_val name = {len, (void *)key};
-    int code = mdb_del(txn->handle, txn->env->dbi[table], &name, NULL);
-    if (code && code != MDB_NOTFOUND)
-        ek_txn_refused(txn, code, "deleting", table);
-}
-
-void ek_txn_clear(struct ek_txn *txn, unsigned table)
-{
-    if (txn->failed)
-        return;
-    int code = mdb_drop(txn->handle, txn->env->dbi[table], 0);
-    if (code)
-        ek_txn_refused(txn, code, "clearing", table);
-}
-
-uint64_t ek_txn_count(struct ek_txn *txn, unsigned table)
-{
-    MDB_stat table_stat;
-    if (txn->failed)
-        return 0;
-    int code = mdb_stat(txn->handle, txn->env->dbi[table], &table_stat);
-    if (code)
-        ek_txn_refused(txn, code, "counting", table);
-    return code ? 0 : table_stat.ms_entries;
 }

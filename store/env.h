@@ -1,6 +1,6 @@
 /* env.h - one LMDB environment and its transactions, for the rest of the store.
  *
- * Only env.c, walk.c and checksum.c know LMDB. A transaction latches its first error: code that
+ * Only env*.c, walk.c and checksum.c know LMDB. A transaction latches its first error: code that
  * writes runs straight down, and the commit tells. Values point into the map (or into the
  * transaction's own pages) and are valid until the next write in the same transaction, or its end.
  */
@@ -39,6 +39,9 @@ int ek_txn_fail(struct ek_txn *txn, enum ek_kind kind, const char *format, ...)
 /* Latch "damaged: table, key". Returns -1. */
 int ek_txn_damaged(struct ek_txn *txn, unsigned table, const void *key, size_t len);
 bool ek_txn_failed(const struct ek_txn *txn);
+/* Which state of the environment a reading transaction sees: the same number, the same bytes in the
+ * same places. */
+uint64_t ek_txn_snapshot(const struct ek_txn *txn);
 /* If an error is latched: hand it out, forget it, return true. */
 bool ek_txn_take_error(struct ek_txn *txn, struct ek_err *err);
 
@@ -47,7 +50,16 @@ int ek_txn_get(struct ek_txn *txn, unsigned table, const void *key, size_t len,
                struct ek_bytes *value);
 void ek_txn_put(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
                 const void *value, size_t len);
+/* Values that carry their own checks (chunks of the index): no checksum is put behind them, and
+ * none looked for. */
+void ek_txn_put_plain(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
+                      const void *value, size_t len);
+int ek_txn_get_plain(struct ek_txn *txn, unsigned table, const void *key, size_t len,
+                     struct ek_bytes *value);
 void ek_txn_delete(struct ek_txn *txn, unsigned table, const void *key, size_t len);
+/* Every key from `from` on and below `end`. */
+void ek_txn_delete_between(struct ek_txn *txn, unsigned table, const void *from, size_t from_len,
+                           const void *end, size_t end_len);
 void ek_txn_clear(struct ek_txn *txn, unsigned table);
 /* The version of the format, which alone is kept without a checksum. 1, 0, -1 (latched). */
 int ek_txn_format(struct ek_txn *txn, unsigned table, unsigned *format);
@@ -73,6 +85,8 @@ void ek_walk_from(struct ek_walk *walk, struct ek_txn *txn, unsigned table, cons
                   size_t len, bool backward);
 /* 1 and the pair, 0 at the end, -1 (latched). Nothing may be written during a walk. */
 int ek_walk_next(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value);
+/* The same where values carry their own checks. */
+int ek_walk_next_plain(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value);
 void ek_walk_end(struct ek_walk *walk);
 
 #endif

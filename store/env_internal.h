@@ -1,12 +1,13 @@
-/* env_internal.h - what env.c and walk.c share. */
+/* env_internal.h - what the files that know LMDB share. */
 #ifndef EKBOM_STORE_ENV_INTERNAL_H
 #define EKBOM_STORE_ENV_INTERNAL_H
 
 #include <lmdb.h>
 
+#include "store/btree_map.h"
 #include "store/env.h"
 
-#define EK_ENV_TABLES 16
+#define EK_ENV_TABLES EK_MAP_TABLES
 
 struct ek_env {
     MDB_env *handle;
@@ -14,12 +15,17 @@ struct ek_env {
     const char *const *tables;
     MDB_dbi dbi[EK_ENV_TABLES];
     MDB_txn *idle; /* a reading transaction that was reset: keeps its reader slot */
+    uint64_t commits;
+    bool unmapped;      /* a larger map found no address space: LMDB must not be entered any more */
+    struct ek_map *map; /* the same file, read without trust */
 };
 
 struct ek_txn {
     struct ek_env *env;
     MDB_txn *handle;
     bool write, failed;
+    struct ek_snapshot snapshot; /* what it sees; of a writing one, what it began with */
+    uint32_t counted;            /* bits of tables whose number of pairs was compared */
     struct ek_err err;
 };
 
@@ -28,8 +34,15 @@ struct ek_txn {
 /* checksum.c. Put: LMDB's code. Take: 1 and the value, or -1 (latched) if it is damaged. */
 int ek_sealed_put(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
                   const void *value, size_t len);
+int ek_seal_take(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
+                 struct ek_bytes *value);
+bool ek_seal_holds(const void *key, size_t key_len, const void *value, size_t len);
+bool ek_is_unsealed(unsigned table, const void *key, size_t len);
 int ek_sealed_take(struct ek_txn *txn, unsigned table, const MDB_val *key, const MDB_val *found,
                    struct ek_bytes *value);
+
+/* env_make.c. Makes data.mdb where there is none. 0, LMDB's code, or errno. */
+int ek_env_make(const char *folder);
 
 /* Latch LMDB's return code. Returns -1. */
 int ek_txn_refused(struct ek_txn *txn, int code, const char *doing, unsigned table);

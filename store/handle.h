@@ -13,7 +13,9 @@
 #include "ekbom/store.h"
 #include "store/env.h"
 
-#define EK_STORE_FORMAT 1u /* of records and index alike */
+#define EK_STORE_FORMAT 2u  /* of the records; 1 is brought up to it in passing */
+#define EK_FORMAT_OLDEST 1u /* that this program reads */
+#define EK_INDEX_FORMAT 2u  /* of the index: an older one is made anew */
 
 enum ek_record_table {
     EK_RECORDS_META,
@@ -36,12 +38,16 @@ enum ek_record_table {
 };
 
 enum ek_index_table {
-    EK_INDEX_META,
-    EK_INDEX_FORUMS,          /* forum number -> when a page of it was last fetched */
-    EK_ROWS,                  /* time, post number -> row; one table a generation, even and odd */
-    EK_PLACES = EK_ROWS + 2,  /* post number -> time, change number */
-    EK_WORDS = EK_PLACES + 2, /* kind, code or language -> its number in the rows */
-    EK_INDEX_TABLES = EK_WORDS + 2
+    EK_INDEX_META,   /* format, id, the generation in use, and the runs (run.h) */
+    EK_INDEX_FORUMS, /* forum number -> when a page of it was last fetched */
+    EK_CHUNKS,       /* chunk, part, generation -> rows, tags, dead rows (chunk.h) */
+    EK_WORDS,        /* kind, code or language -> its number in the rows (words.h) */
+    EK_GENERATIONS,  /* generation -> digest, progress (generation.h) */
+    EK_CODES,        /* generation, code -> nothing: codes that it defines or uses (words.h) */
+    EK_BEHIND,       /* generation, post number -> nothing: its tags are not known (behind.h) */
+    EK_MARKS,        /* generation, first post -> tags of a generation being built (marks.h) */
+    EK_FIRSTS,       /* days of the authors' first posts (firsts.h) */
+    EK_INDEX_TABLES
 };
 
 struct ek_counters { /* last numbers given out */
@@ -49,11 +55,21 @@ struct ek_counters { /* last numbers given out */
     uint64_t pages_read, pages_passed_over;
 };
 
-struct ek_pending { /* a post whose row the index must rewrite after this slice */
+enum ek_tags_known {
+    EK_TAGS_UNKNOWN, /* the words changed, and no tags came along */
+    EK_TAGS_KEPT,    /* those of the row stay valid */
+    EK_TAGS_GIVEN
+};
+
+struct ek_pending { /* a post whose row the index must write anew after this slice */
     uint64_t number;
     uint64_t change, before; /* its change number now, and before this change (0: new) */
-    bool given;              /* tags are at hand; else the row's own tags stay valid */
-    size_t at, len;          /* tags, in pending_tags */
+    enum ek_tags_known known;
+    uint64_t forum, thread, author; /* the row, as it will be */
+    ek_time time;
+    enum ek_precision precision;
+    enum ek_state state;
+    size_t at, language_len, len; /* in pending_tags: language, then tags where given; len: both */
 };
 
 struct ek_store {
@@ -68,15 +84,21 @@ struct ek_store {
 
     unsigned depth; /* nested reading functions */
     struct ek_txn *reading_records, *reading_index;
+    struct ek_held *held; /* the index as queries read it (query/held.h) */
 
     struct ek_txn *slice;
     struct ek_counters counters;
     struct ek_arena *scratch; /* of the page or entry being filed */
-    struct ek_arena *spare;   /* of one post being rewritten on the way */
+    struct ek_arena *spare;   /* of one post being rewritten on the way; of the index's writing */
     struct ek_buf value;      /* a value being encoded */
     struct ek_pending *pending;
     size_t pending_count, pending_cap;
     struct ek_buf pending_tags;
+    uint64_t change_before; /* the last change before this slice */
+
+    struct ek_merger *merger; /* of the index (merge.h) */
+    struct ek_coder *coder;   /* ... (coder.h) */
+    bool building;            /* rules were set in this session that are not yet swapped in */
 
     struct ek_packer *packer; /* text compression */
     bool sample;
@@ -84,6 +106,10 @@ struct ek_store {
     unsigned char key[32];
     bool has_key;
 };
+
+/* ek_store_open. anew (writing): with a new index in index.new, beside the one that answers. */
+int ek_store_open_as(struct ek_store **store, const char *folder, enum ek_store_mode mode,
+                     const char *program, bool anew, struct ek_err *err);
 
 #define EK_NEEDS_RECORDS 1u
 #define EK_NEEDS_INDEX 2u
@@ -101,8 +127,12 @@ void ek_counters_save(struct ek_txn *txn, const struct ek_counters *counters);
 int ek_writer_lock(const char *folder, const char *program, struct ek_err *err);
 void ek_writer_unlock(int fd);
 
-/* STORE/key, made where it is missing. */
-int ek_key_make(const char *folder, struct ek_err *err);
+/* STORE/key. A writer makes it where it is missing. */
+int ek_key_ensure(struct ek_store *store, struct ek_err *err);
+/* Read it; -1 also where it is not the one that the records know. */
+int ek_key_check(struct ek_store *store, unsigned char key[32], struct ek_err *err);
+/* This is the key from now on (whoever calls it writes the file). */
+int ek_key_note(struct ek_store *store, const unsigned char key[32], struct ek_err *err);
 /* Name, file contents and directory entry are on the disk after this. */
 int ek_sync_folder(const char *folder, struct ek_err *err);
 

@@ -11,6 +11,7 @@
 #include "ekbom/arena.h"
 #include "ekbom/codec.h"
 #include "store/index/follow.h"
+#include "store/records/dictionary.h"
 
 /* Snapshots --------------------------------------------------------------------------------- */
 
@@ -113,10 +114,13 @@ int ek_store_begin(struct ek_store *store, struct ek_err *err)
     if (store->slice || store->depth)
         return ek_fail(err, EK_USAGE, "%s: a slice cannot begin inside a slice or a visit",
                        store->folder);
+    if (ek_dictionary_renew(store, err))
+        return -1;
     store->slice = ek_txn_begin(store->records, true, err);
     if (!store->slice)
         return -1;
     ek_counters_load(store->slice, &store->counters);
+    store->change_before = store->counters.change;
     store->pending_count = 0;
     ek_buf_clear(&store->pending_tags);
     if (ek_txn_take_error(store->slice, err)) {

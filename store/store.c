@@ -14,17 +14,21 @@
 #include "ekbom/arena.h"
 #include "ekbom/codec.h"
 #include "ekbom/limits.h"
+#include "store/folder.h"
+#include "store/format.h"
 #include "store/handle.h"
-#include "store/index/generation.h"
+#include "store/index/coder.h"
+#include "store/index/merge.h"
+#include "store/index/recover.h"
+#include "store/query/held.h"
 #include "store/records/revision.h"
 
 static const char *const record_tables[] = {
     "meta",       "forum",    "board",        "thread",       "author", "post",
     "revision",   "name",     "thread-posts", "author-posts", "change", "page",
     "quarantine", "rule-set", "frontier",     "robots",       NULL};
-static const char *const index_tables[] = {"meta",       "forum",       "rows-even",
-                                           "rows-odd",   "places-even", "places-odd",
-                                           "words-even", "words-odd",   NULL};
+static const char *const index_tables[] = {"meta", "forum",  "chunk", "word",  "generation",
+                                           "code", "behind", "mark",  "first", NULL};
 
 static struct ek_store *open_stores;
 
@@ -44,57 +48,39 @@ static int make_folders(const char *folder, struct ek_err *err)
         if (make_folder(path, err))
             return -1;
     }
+    /* The store's own name too; where the folder above may not be read, whoever made it cares. */
+    snprintf(path, sizeof path, "%s/..", folder);
+    if (access(path, R_OK) == 0 && ek_sync_folder(path, err))
+        return -1;
     return ek_sync_folder(folder, err);
 }
 
 /* Formats ----------------------------------------------------------------------------------- */
 
-static int check_format(struct ek_txn *txn, unsigned meta, const char *folder, struct ek_err *err)
-{
-    unsigned format = 0;
-    int found = ek_txn_format(txn, meta, &format);
-    if (ek_txn_take_error(txn, err))
-        return -1;
-    if (format > EK_STORE_FORMAT)
-        return ek_fail(err, EK_VERSION,
-                       "%s has format %u, and this program knows formats up to %u: use the newer "
-                       "ekbom that wrote it",
-                       folder, format, EK_STORE_FORMAT);
-    return found;
-}
-
-/* A writer gives new records their format, and an id that the index repeats. */
+/* A writer gives new records their format, and an id that the index repeats. Format 2 differs from
+ * 1 by what writers add to it: the number of pairs in each table (env_guard.c), a note of the key
+ * (pseudonym.c), dictionaries for the texts; without them all is read as before. */
 static int records_begin(struct ek_store *store, const char *folder, struct ek_err *err)
 {
     unsigned char id[16];
+    unsigned format = 0;
     struct ek_txn *txn = ek_txn_begin(store->records, true, err);
     if (!txn)
         return -1;
-    int found = check_format(txn, EK_RECORDS_META, folder, err);
-    if (found != 0) {
+    int found = ek_format_check(txn, EK_RECORDS_META, EK_STORE_FORMAT, folder, err);
+    if (found < 0 || (found == 1 && ek_txn_format(txn, EK_RECORDS_META, &format) == 1 &&
+                      format == EK_STORE_FORMAT)) {
         ek_txn_end(txn);
         return found < 0 ? -1 : 0;
     }
-    if (ek_random(id, sizeof id))
-        ek_txn_fail(txn, EK_IO, "no random bytes: %s", strerror(errno));
     ek_txn_set_format(txn, EK_RECORDS_META, EK_STORE_FORMAT);
-    ek_txn_put(txn, EK_RECORDS_META, "id", 2, id, sizeof id);
+    if (found == 0 && ek_random(id, sizeof id))
+        ek_txn_fail(txn, EK_IO, "no random bytes: %s", strerror(errno));
+    if (found == 0)
+        ek_txn_put(txn, EK_RECORDS_META, "id", 2, id, sizeof id);
     if (ek_txn_commit(txn, err))
         return -1;
     return ek_sync_folder(folder, err);
-}
-
-static int check_only(struct ek_env *env, unsigned meta, const char *folder, struct ek_err *err)
-{
-    struct ek_txn *txn = ek_txn_begin(env, false, err);
-    if (!txn)
-        return -1;
-    int found = check_format(txn, meta, folder, err);
-    ek_txn_end(txn);
-    if (found == 0)
-        return ek_fail(err, EK_FORMAT, "%s is damaged or was never finished: it has no format",
-                       folder);
-    return found < 0 ? -1 : 0;
 }
 
 /* Opening ----------------------------------------------------------------------------------- */
@@ -125,24 +111,34 @@ static void unlist(struct ek_store *store)
     }
 }
 
-static int open_for_writing(struct ek_store *store, const char *program, struct ek_err *err)
+/* anew: a new index, beside the one that answers. */
+static int open_for_writing(struct ek_store *store, const char *program, bool anew,
+                            struct ek_err *err)
 {
     char records[4200], index[4200];
+    unsigned old_format;
     snprintf(records, sizeof records, "%s/records", store->folder);
-    snprintf(index, sizeof index, "%s/index", store->folder);
+    snprintf(index, sizeof index, "%s/index%s", store->folder, anew ? ".new" : "");
     if (make_folders(store->folder, err) || already_open(store, err))
         return -1;
     store->lock = ek_writer_lock(store->folder, program ? program : "ekbom", err);
-    if (store->lock < 0 || ek_key_make(store->folder, err) ||
+    if (store->lock < 0 || ek_leftovers_remove(store->folder, err) ||
+        (anew && make_folder(index, err)) ||
         ek_env_open(&store->records, records, record_tables, true, err) ||
-        records_begin(store, records, err))
+        records_begin(store, records, err) || ek_key_ensure(store, err))
         return -1;
     struct ek_bytes value;
     struct ek_txn *txn = ek_txn_begin(store->records, false, err);
     if (!txn)
         return -1;
     store->sample = ek_txn_get(txn, EK_RECORDS_META, "sample", strlen("sample"), &value) == 1;
+    bool damaged = ek_txn_take_error(txn, err);
     ek_txn_end(txn);
+    if (damaged)
+        return -1;
+    int old = ek_index_is_old(index, &old_format, err);
+    if (old < 0 || (old && ek_index_remove(index, err)))
+        return -1;
     if (ek_env_open(&store->index, index, index_tables, true, err)) {
         if (err && err->kind == EK_FORMAT)
             ek_fail_in(err,
@@ -152,23 +148,41 @@ static int open_for_writing(struct ek_store *store, const char *program, struct 
         return -1;
     }
     txn = ek_txn_begin(store->index, false, err);
-    int found = txn ? check_format(txn, EK_INDEX_META, index, err) : -1;
+    int found = txn ? ek_format_check(txn, EK_INDEX_META, EK_INDEX_FORMAT, index, err) : -1;
     ek_txn_end(txn);
-    if (found < 0 || ek_generation_recover(store, err))
+    if (found < 0 || ek_index_recover(store, err))
         return -1;
     return ek_sync_folder(index, err);
 }
 
 static struct ek_env *open_part(const char *folder, const char *const *tables, unsigned meta,
-                                struct ek_err *err)
+                                unsigned known, struct ek_err *err)
 {
     struct ek_env *env = NULL;
     if (ek_env_open(&env, folder, tables, false, err))
         return NULL;
-    if (check_only(env, meta, folder, err) == 0)
+    if (ek_format_require(env, meta, known, folder, err) == 0)
         return env;
     ek_env_close(env);
     return NULL;
+}
+
+/* An index that is missing or old is no fault: the next writer makes it anew. */
+static struct ek_env *open_index(const char *folder, struct ek_err *err)
+{
+    static const char remedy[] = "the next writing command makes it anew";
+    unsigned format;
+    int old = ek_index_is_old(folder, &format, err);
+    if (old < 0)
+        return NULL;
+    if (old) {
+        ek_fail(err, EK_NOT_FOUND, "%s has the older format %u: %s", folder, format, remedy);
+        return NULL;
+    }
+    struct ek_env *env = open_part(folder, index_tables, EK_INDEX_META, EK_INDEX_FORMAT, err);
+    if (!env && err->kind == EK_NOT_FOUND)
+        ek_fail(err, EK_NOT_FOUND, "%s is missing: %s", folder, remedy);
+    return env;
 }
 
 /* Which of the two reasons to give when neither part can be read. */
@@ -194,24 +208,24 @@ static int open_for_reading(struct ek_store *store, struct ek_err *err)
                        store->folder);
     if (already_open(store, err))
         return -1;
-    store->records = open_part(records, record_tables, EK_RECORDS_META, &store->records_refused);
-    store->index = open_part(index, index_tables, EK_INDEX_META, &store->index_refused);
+    store->records = open_part(records, record_tables, EK_RECORDS_META, EK_STORE_FORMAT,
+                               &store->records_refused);
+    store->index = open_index(index, &store->index_refused);
     if (!store->records && !store->index)
         return unreadable(store, err);
-    /* A newer or damaged part makes the whole store unusable; one that may not be read, or an
-     * index that was removed, does not. */
+    /* A newer or damaged part makes the whole store unusable, and so does want of memory; one
+     * that may not be read, or an index that was removed, does not. Verifying goes as far as it
+     * can. */
     const struct ek_err *refused[] = {&store->records_refused, &store->index_refused};
     for (size_t i = 0; i < 2; i++) {
-        if (refused[i]->kind == EK_VERSION || refused[i]->kind == EK_FORMAT) {
+        bool damaged = refused[i]->kind == EK_FORMAT && store->mode != EK_STORE_VERIFY;
+        if (refused[i]->kind == EK_VERSION || damaged || refused[i]->kind == EK_MEMORY) {
             if (err)
                 *err = *refused[i];
             return -1;
         }
     }
-    if (store->index_refused.kind == EK_NOT_FOUND)
-        ek_fail(&store->index_refused, EK_NOT_FOUND,
-                "%s is missing: the next writing command makes it anew", index);
-    if (store->records_refused.kind != EK_OK)
+    if (store->records_refused.kind != EK_OK && store->mode != EK_STORE_VERIFY)
         ek_fail_in(&store->records_refused,
                    "this needs the records (names, addresses, words), which cannot be read");
     return 0;
@@ -233,8 +247,8 @@ static bool read_sample(struct ek_store *store)
     return sample;
 }
 
-int ek_store_open(struct ek_store **out, const char *folder, enum ek_store_mode mode,
-                  const char *program, struct ek_err *err)
+int ek_store_open_as(struct ek_store **out, const char *folder, enum ek_store_mode mode,
+                     const char *program, bool anew, struct ek_err *err)
 {
     struct ek_store *store = calloc(1, sizeof *store);
     *out = NULL;
@@ -248,13 +262,16 @@ int ek_store_open(struct ek_store **out, const char *folder, enum ek_store_mode 
     store->scratch = ek_arena_new(EK_ARENA_BYTES);
     store->spare = ek_arena_new(EK_ARENA_BYTES);
     store->packer = ek_packer_new();
+    store->merger = ek_merger_new();
+    store->coder = ek_coder_new();
     int result = 0;
-    if (!store->folder || !store->scratch || !store->spare || !store->packer)
+    if (!store->folder || !store->scratch || !store->spare || !store->packer || !store->merger ||
+        !store->coder)
         result = ek_fail_memory(err);
     else if (strlen(folder) > 4000)
         result = ek_fail(err, EK_USAGE, "the path of the store is longer than 4,000 bytes");
     else if (mode == EK_STORE_WRITE)
-        result = open_for_writing(store, program, err);
+        result = open_for_writing(store, program, anew, err);
     else
         result = open_for_reading(store, err);
     if (result) {
@@ -265,18 +282,27 @@ int ek_store_open(struct ek_store **out, const char *folder, enum ek_store_mode 
     return 0;
 }
 
+int ek_store_open(struct ek_store **out, const char *folder, enum ek_store_mode mode,
+                  const char *program, struct ek_err *err)
+{
+    return ek_store_open_as(out, folder, mode, program, false, err);
+}
+
 void ek_store_close(struct ek_store *store)
 {
     if (!store)
         return;
     ek_store_abort(store);
     unlist(store);
+    ek_held_free(store);
     ek_txn_end(store->reading_index);
     ek_txn_end(store->reading_records);
     ek_env_close(store->index);
     ek_env_close(store->records);
     ek_writer_unlock(store->lock);
     ek_packer_free(store->packer);
+    ek_merger_free(store->merger);
+    ek_coder_free(store->coder);
     ek_arena_free(store->scratch);
     ek_arena_free(store->spare);
     ek_buf_free(&store->value);

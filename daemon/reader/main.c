@@ -1,9 +1,10 @@
 /* main.c - ekbom-reader: reads pages and texts for a parent, and can do nothing else.
  *
  * Started with one end of a socketpair as descriptor 0 and nothing else open. It receives the forum
- * profiles and the rules, compiles them, confines itself (confine.c), and from then on answers one
- * request after the other. Whatever a page does to it, the worst that comes out is a wrong or
- * missing reply on that descriptor; the parent checks every byte of it.
+ * profiles and the rules, or what it is to look for (searching.c), compiles them, confines itself
+ * (confine.c), and from then on answers one request after the other. Whatever a page does to it,
+ * the worst that comes out is a wrong or missing reply on that descriptor; the parent checks every
+ * byte of it.
  *
  * `ekbom-reader --check` confines itself and prints what is refused: for an administrator who wants
  * to know whether the kernel gives what is promised. */
@@ -22,12 +23,14 @@
 #include "ekbom/record_codec.h"
 #include "ekbom/rules.h"
 #include "ekbom/wire.h"
+#include "searching.h"
 
 #define CHANNEL 0
 
 struct reader {
     struct ek_profiles *profiles; /* NULL: no extraction */
     struct ek_matcher *matcher;   /* NULL: no tagging */
+    struct searching *searching;  /* NULL: no searching */
     struct ek_arena *arena;       /* of the current request */
     struct ek_buf in, out;
     bool interpreted;     /* PCRE2 could not compile to machine code */
@@ -107,6 +110,10 @@ static int set_up(struct reader *reader, struct ek_err *err)
     struct ek_arena *arena = ek_arena_new(EK_ARENA_BYTES);
     if (!arena)
         return ek_fail_memory(err);
+    if (searching_new(&reader->searching, &cursor, arena, err) != 0)
+        return -1;
+    if (reader->searching)
+        reader->interpreted = searching_interpreted(reader->searching);
     if (!ek_cursor_done(&cursor))
         return ek_fail(err, EK_FORMAT, "malformed SETUP");
     if (profiles_len && (ek_bundle_decode(&bundle, arena, profiles, profiles_len, err) != 0 ||
@@ -151,6 +158,7 @@ static int tag_page(struct reader *reader, const struct ek_page *page, struct ek
 /* A reply holds for each item a reason of failure or NULL and, without failure, its records. */
 static void fail_item(struct reader *reader, size_t begin, const struct ek_err *err)
 {
+    ek_starved(); /* it is being said */
     reader->out.len = begin;
     reader->out.failed = false;
     ek_put_str(&reader->out, err->message);
@@ -209,6 +217,15 @@ static void read_text(struct reader *reader, struct ek_cursor *cursor)
     ek_put_tags(&reader->out, &tags);
 }
 
+static void read_packed(struct reader *reader, struct ek_cursor *cursor)
+{
+    struct searched text;
+    if (!searching_take(reader->searching, cursor, &text))
+        return;
+    crash_if_told(reader, text.text, text.len);
+    searching_answer(reader->searching, &text, &reader->out);
+}
+
 static int answer(struct reader *reader, enum ek_frame type)
 {
     struct ek_cursor cursor = ek_cursor(reader->in.data, reader->in.len);
@@ -220,10 +237,15 @@ static int answer(struct reader *reader, enum ek_frame type)
     else if (type == EK_FRAME_TEXTS)
         while (!cursor.bad && cursor.at < cursor.end)
             read_text(reader, &cursor);
+    else if (type == EK_FRAME_PACKED && reader->searching)
+        while (!cursor.bad && cursor.at < cursor.end)
+            read_packed(reader, &cursor);
     else
         return -1;
     ek_frame_end(&reader->out, begin);
-    return cursor.bad ? -1 : send_frame(reader);
+    /* What memory was short for and nobody missed would be gone without a word: a new reader tries
+     * again. */
+    return cursor.bad || ek_starved() ? -1 : send_frame(reader);
 }
 
 static int greet(struct reader *reader, enum ek_frame type, const char *text)
@@ -242,7 +264,8 @@ static int run(struct reader *reader)
     enum ek_frame type;
     if (receive(reader, &type) != 0 || type != EK_FRAME_SETUP)
         return 1;
-    if (set_up(reader, &err) != 0 || ek_confine(&missing, &err) != 0) {
+    if (set_up(reader, &err) != 0 || (ek_starved() && ek_fail_memory(&err) != 0) ||
+        ek_confine(&missing, &err) != 0) {
         greet(reader, EK_FRAME_REFUSED, err.message);
         return 1;
     }

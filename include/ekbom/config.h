@@ -31,6 +31,7 @@ struct ek_config {
     const char *store, *rules, *profiles, *reader; /* NULL: the default */
     const char *contact;
     long readers;
+    long keep_free, store_limit; /* megabytes; store_limit 0: none */
     bool sample_data;
     struct ek_config_source *sources;
     size_t source_count;

@@ -58,6 +58,8 @@ size_t ek_crawl_descriptors(const struct ek_crawl *crawl, struct pollfd *out, si
 int ek_crawl_timeout(const struct ek_crawl *crawl); /* milliseconds; -1 none */
 /* Do what can be done without waiting. -1 when the store or the machine refuses: stop. */
 int ek_crawl_step(struct ek_crawl *crawl, struct ek_err *err);
+/* Ask for no more pages, but file those under way, until told otherwise. */
+void ek_crawl_hold(struct ek_crawl *crawl, bool hold);
 /* Begin nothing new: pages under way are filed, then ek_crawl_idle. */
 void ek_crawl_drain(struct ek_crawl *crawl);
 bool ek_crawl_idle(const struct ek_crawl *crawl); /* nothing under way, nothing due, ever */

@@ -20,11 +20,15 @@ const char *ek_base32(const unsigned char *bytes, size_t len, char *out);
 
 /* Several pieces into one SHA-256, each preceded by its length, so that ("a","bc") and
  * ("ab","c") differ. */
-struct ek_hasher;
-struct ek_hasher *ek_hasher_new(void); /* NULL when out of memory */
+struct ek_hasher { /* no memory to run out of: no digest is ever wrong */
+    uint64_t state[14];
+};
+void ek_hasher_begin(struct ek_hasher *hasher);
 void ek_hasher_add(struct ek_hasher *hasher, const void *bytes, size_t len);
+/* The bytes alone: of a stream in pieces, whose digest sha256sum gives too. */
+void ek_hasher_add_bare(struct ek_hasher *hasher, const void *bytes, size_t len);
 void ek_hasher_adds(struct ek_hasher *hasher, const char *string); /* NULL differs from "" */
-void ek_hasher_finish(struct ek_hasher *hasher, unsigned char out[EK_SHA256_BYTES]); /* frees */
+void ek_hasher_finish(struct ek_hasher *hasher, unsigned char out[EK_SHA256_BYTES]);
 
 /* Random bytes from the kernel. 0 or -1 (errno). */
 int ek_random(void *out, size_t len);

@@ -7,6 +7,8 @@
 #ifndef EKBOM_ERROR_H
 #define EKBOM_ERROR_H
 
+#include <stdbool.h>
+
 /* What kind of failure, for callers that act on it; people read the message. */
 enum ek_kind {
     EK_OK = 0,
@@ -38,6 +40,12 @@ int ek_fail_errno(struct ek_err *err, const char *format, ...)
 
 /* "out of memory", EK_MEMORY. Returns -1. */
 int ek_fail_memory(struct ek_err *err);
+
+/* Arenas and buffers note here that the system refused them memory; ek_starved tells, once. A
+ * decoder says only that it failed, and an extractor may do without: this tells what memory was
+ * short for from what is malformed, or is not there. */
+void ek_starve(void);
+bool ek_starved(void);
 
 /* Put "prefix: " before the message that err already holds. Returns -1. */
 int ek_fail_in(struct ek_err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

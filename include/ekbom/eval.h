@@ -10,13 +10,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ekbom/tag.h"
+
 struct ek_arena;
 struct ek_err;
-struct ek_tags;
 
 struct ek_gold_label {
     const char *theory;
     const char *stance; /* as the contract has it; NULL = not coded */
+    bool has_marks;     /* hedged and experience were coded */
+    bool hedged, experience;
 };
 
 struct ek_gold { /* one post as coded; NULL arrays are empty */
@@ -30,10 +33,12 @@ struct ek_gold { /* one post as coded; NULL arrays are empty */
 
 struct ek_score {
     const char *code;
-    double gold, tp, fp, fn, from_quotes; /* posts, or their weights */
-    double precision, recall, f1;         /* 0 where nothing was there to divide by */
-    double low, high;                     /* 95 % interval of f1, see eval.c */
-    double stance_accuracy;               /* NAN if no stance was compared */
+    double gold, tp, fp, fn, from_quotes;        /* posts, or their weights */
+    double precision, recall, f1;                /* 0 where nothing was there to divide by */
+    double low, high;                            /* 95 % interval of f1, see eval.c */
+    double stance_accuracy;                      /* NAN if no stance was compared */
+    double hedged_accuracy, experience_accuracy; /* of the tp; NAN if none was coded so */
+    double stance_pairs[EK_STANCES][EK_STANCES]; /* [coded][tagged], of the tp */
 };
 
 struct ek_scores {      /* of one period, or of all posts */
@@ -52,6 +57,22 @@ struct ek_evaluation_report {
     bool weighted;
     const char *note; /* "tuning set, not validation" unless weighted; else NULL */
 };
+
+/* What is wrong on one post: a theory or treatment tagged that was not coded (extra), coded and
+ * not tagged (missed), or tagged with another stance. */
+enum ek_eval_fault { EK_FAULT_EXTRA, EK_FAULT_MISSED, EK_FAULT_STANCE, EK_EVAL_FAULTS };
+extern const char *const ek_eval_fault_names[]; /* ends with NULL */
+struct ek_eval_error {
+    enum ek_eval_fault fault;
+    const char *code;
+    bool treatment, from_quote;
+    const char *coded, *tagged; /* stances of a theory; NULL: not there */
+    const struct ek_tag *tag;   /* whose hits name the rules at fault; NULL: missed */
+};
+/* Visit the errors of a post. -1 when out of memory. */
+int ek_evaluation_errors(const struct ek_gold *gold, const struct ek_tags *tags,
+                         void (*visit)(void *context, const struct ek_eval_error *error),
+                         void *context);
 
 struct ek_evaluation;
 

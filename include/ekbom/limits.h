@@ -76,42 +76,72 @@
 #define EK_MAX_HTTP_HEADER_BYTES (256u << 10)
 #define EK_MAX_FIELD_BYTES 8192u      /* value of one head line; longer ones are passed over */
 #define EK_MAX_CHUNK_LINE_BYTES 4096u /* a chunk's size and its extensions */
-#define EK_MAX_WARC_BLOCK_BYTES                                                                    \
-    (16u << 20) /* kept of one record: a page as it came, and its head */
-#define EK_MAX_WARC_RESYNC_BYTES                                                                   \
-    (1u << 20)                           /* searched for the next record after a wrong length      \
-                                          */
-#define EK_MAX_WARC_BLANK_BYTES 4096u    /* line ends between two records; four are due */
-#define EK_MAX_WARC_MEMBERS 65536u       /* gzip members in one record; one is usual */
-#define EK_MEMBER_FREE_BYTES (64u << 20) /* a gzip member may decode to this, */
-#define EK_MAX_MEMBER_RATIO 200u         /* and beyond it only so many times its size */
-#define EK_MAX_OPEN_ARCHIVE_FILES 32u    /* descriptors; a file is a forum's month */
+#define EK_MAX_WARC_BLOCK_BYTES (16u << 20) /* kept of one record: a page and its head */
+#define EK_MAX_WARC_RESYNC_BYTES (1u << 20) /* searched after a wrong length */
+#define EK_MAX_WARC_BLANK_BYTES 4096u       /* line ends between two records; four are due */
+#define EK_MAX_WARC_MEMBERS 65536u          /* gzip members in one record; one is usual */
+#define EK_MEMBER_FREE_BYTES (64u << 20)    /* a gzip member may decode to this, */
+#define EK_MAX_MEMBER_RATIO 200u            /* and beyond it only so many times its size */
+#define EK_MAX_OPEN_ARCHIVE_FILES 32u       /* descriptors; a file is a forum's month */
 
 /* Store. */
 #define EK_MAP_BYTES (1ull << 40)        /* sparse address space, not disk */
 #define EK_MAP_BYTES_LEAST (64ull << 20) /* halved down to this where address space is limited */
 #define EK_FILE_AHEAD_PAGES 8192 /* hole behind the last page: more than a slice adds, no disk */
-#define EK_DISK_FULL_BYTES                                                                         \
-    (64u << 10)               /* less than this free: a refused write means a full disk            \
-                               */
-#define EK_STORE_READERS 1022 /* reader slots; LMDB's default 126 is too few */
-#define EK_SLICE_PAGES 64u    /* ... and pages */
-#define EK_SLICE_POSTS 1000u  /* bulk work outside the service: posts a commit */
+#define EK_DISK_FULL_BYTES (64u << 10) /* less free: a refused write means a full disk */
+#define EK_MAX_TREE_DEPTH                                                                          \
+    24u /* of pages in data.mdb; the longest keys make 12 of a billion posts */
+#define EK_MAX_PAGE_FINDINGS 200 /* told of one data.mdb; then it is beyond help */
+#define EK_KEEP_FREE_MB 200      /* left on the disk by a service: room to compact a small store */
+#define EK_SLICE_ROOM_BYTES (8u << 20) /* free before a slice: what it may take */
+#define EK_STORE_READERS 1022          /* reader slots; LMDB's default 126 is too few */
+#define EK_READER_CHECK_COMMITS                                                                    \
+    64u                           /* between two looks for readers that were killed: 40 us each    \
+                                   */
+#define EK_COPY_BYTES (32u << 20) /* a transaction of a copy: the pages that it holds in memory */
+#define EK_SLICE_PAGES 64u        /* ... and pages */
+#define EK_SLICE_POSTS 1000u      /* bulk work outside the service: posts a commit */
 
-#define EK_MAX_REVISIONS                                                                           \
-    200u /* texts kept of one post; a counter in a text changes at each visit */
+/* Index: when runs of rows are merged. Small runs cost a query some microseconds each, a merge
+ * costs every post another writing. */
+#define EK_MERGE_RUNS 64u        /* of one commit each, where commits bring few posts, ... */
+#define EK_MERGE_ROWS 512u       /* ... fewer than this; others wait until they make a full run */
+#define EK_MERGE_RUNS_MOST 1024u /* but no more: merged at once, some 20 KB of memory each */
+#define EK_MERGE_RUNS_LEFT 8u    /* so many are merged when a command ends */
+#define EK_MERGE_FAN_OUT 8u      /* runs that were merged once, and are not full, into the next */
+#define EK_MERGE_FULL_CHUNKS 8u  /* of a full run: an eighth of the years in each of its chunks */
+#define EK_MERGE_COVERED 65472u  /* rows of a run whose first days are worth a table: a chunk's */
+#define EK_CATCH_UP_POSTS                                                                          \
+    20000u                     /* changes found after a crash that one transaction takes along     \
+                                */
+#define EK_MAX_GENERATIONS 32u /* of tags: merges carry all along; the oldest goes */
+
+/* Dictionaries for the texts: 40 ms of training once in a factor of eight. A sample of twice the
+ * size gains 1 % of the texts' size and takes half as long again. */
+#define EK_DICTIONARY_POSTS 2000u               /* posts before the first one is trained, */
+#define EK_DICTIONARY_GROWTH 8u                 /* and times as many before the next */
+#define EK_DICTIONARY_BYTES (64u << 10)         /* its size */
+#define EK_DICTIONARY_SAMPLE_BYTES (256u << 10) /* texts that it is trained on, */
+#define EK_DICTIONARY_SAMPLE_TEXT (4u << 10)    /* of one text at most so much, */
+#define EK_DICTIONARY_SAMPLES 4000u             /* and at most so many of them */
+#define EK_MAX_DICTIONARIES 64u                 /* of one store; growth by eight makes twenty */
+
+#define EK_MAX_REVISIONS 200u            /* texts kept of one post; counters change daily */
 #define EK_MAX_AUTHOR_NAMES 64u          /* names kept of one author; renaming is rare */
 #define EK_MAX_UNTAGGED_BYTES (8u << 20) /* texts handed out at once to be tagged */
 #define EK_MAX_BUCKETS 24000u /* of a timeline: 2,000 years by month; more is a false date */
-
+/* Dump. */
+#define EK_MAX_DUMP_LINE_BYTES (256u << 20) /* the longest text, every byte escaped */
+#define EK_LOAD_SLICE_LINES 4000u           /* of a load: lines a commit, */
+#define EK_LOAD_SLICE_BYTES (16u << 20)     /* or so many bytes of them */
 /* Export. */
-#define EK_MAX_EXPORT_ROW_BYTES                                                                    \
-    (256u << 20) /* the longest text, every byte of it escaped, twice                              \
-                  */
-
+#define EK_MAX_EXPORT_ROW_BYTES (256u << 20) /* the longest text, every byte escaped */
 /* Disclosure. */
 #define EK_WITHHELD_BELOW 5u /* cells with 1 to 4 tagged authors are withheld */
 #define EK_MIN_CLUSTERS 30u  /* fewer authors or threads: no interval */
+/* Rules. */
+#define EK_MAX_WORDS_SEEN 1000000u /* different words counted; English forums have some 200,000 */
+#define EK_MAX_DRAWN 100000u       /* posts of one drawn sample; people read some hundreds */
 
 /* Memory of one decoded page or batch. */
 #define EK_ARENA_BYTES (512u << 20)

@@ -1,4 +1,4 @@
-/* pool.h - the confined ekbom-reader processes that extract and tag.
+/* pool.h - the confined ekbom-reader processes that extract, tag and search.
  *
  * One pool drives a few readers over socketpairs. Results come back in the order of submission.
  * A reader that dies or hangs is replaced; a batch that killed it is bisected until the one item
@@ -6,6 +6,7 @@
 #ifndef EKBOM_POOL_H
 #define EKBOM_POOL_H
 
+#include "ekbom/packed.h"
 #include "ekbom/record.h"
 
 struct ek_arena;
@@ -14,12 +15,20 @@ struct ek_err;
 struct ek_pool;
 struct pollfd;
 
+struct ek_pool_search { /* a regular expression (ekbom/search.h), and what unpacks the texts */
+    const char *pattern;
+    bool match_case;
+    const struct ek_dictionary *dictionaries;
+    size_t dictionary_count;
+};
+
 struct ek_pool_config {
-    const char *program;              /* path of ekbom-reader */
-    unsigned readers;                 /* 0: one a core */
-    const struct ek_bundle *profiles; /* NULL: no extraction */
-    const struct ek_bundle *rules;    /* NULL: no tagging */
-    bool naive;                       /* tag with the plain engine */
+    const char *program;                 /* path of ekbom-reader */
+    unsigned readers;                    /* 0: one a core */
+    const struct ek_bundle *profiles;    /* NULL: no extraction */
+    const struct ek_bundle *rules;       /* NULL: no tagging */
+    bool naive;                          /* tag with the plain engine */
+    const struct ek_pool_search *search; /* NULL: no searching */
 };
 
 /* Start the readers and wait until each has compiled its bundles and confined itself. If rules or
@@ -57,6 +66,13 @@ int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts,
                          void *context, struct ek_err *err);
 bool ek_pool_room(const struct ek_pool *pool);
 
+/* Search packed texts: add some to the request that is being made (the bytes are copied), then
+ * submit it. places: where the matches stand is wanted, not only how many there are. */
+int ek_pool_add_packed(struct ek_pool *pool, const void *packed, size_t len, bool places,
+                       struct ek_err *err);
+size_t ek_pool_added_bytes(const struct ek_pool *pool); /* in the request that is being made */
+int ek_pool_submit_packed(struct ek_pool *pool, void *context, struct ek_err *err);
+
 struct ek_pool_item { /* one page, or one text of a batch */
     bool quarantined;
     const char *reason;  /* why quarantined, or why this text could not be tagged */
@@ -65,11 +81,22 @@ struct ek_pool_item { /* one page, or one text of a batch */
     struct ek_tags tags; /* texts */
 };
 
+struct ek_pool_place { /* a match: code points of the own text, half-open */
+    uint32_t start, end;
+};
+struct ek_pool_found {  /* in one packed text */
+    const char *reason; /* why it could not be searched, or not to its end; NULL */
+    uint64_t matches;
+    const struct ek_pool_place *places; /* of every match, if wanted */
+    size_t place_count;
+};
+
 struct ek_pool_result {
     void *context;
-    struct ek_page *page;       /* pages; NULL if quarantined */
-    struct ek_tags *page_tags;  /* one a post of the page; NULL without rules */
-    struct ek_pool_item *items; /* 1 for a page, `count` for texts, in their order */
+    struct ek_page *page;        /* pages; NULL if quarantined */
+    struct ek_tags *page_tags;   /* one a post of the page; NULL without rules */
+    struct ek_pool_item *items;  /* 1 for a page, `count` for texts, in their order */
+    struct ek_pool_found *found; /* packed texts: `count`, in their order */
     size_t count;
 };
 

@@ -1,4 +1,5 @@
-/* query.h - which posts, grouped how, counted what: the interface that all query commands use. */
+/* query.h - which posts: selections, the posts themselves, and their shares over time. What posts
+ * add up to otherwise is in aggregate.h. Together they are what every query command is made of. */
 #ifndef EKBOM_QUERY_H
 #define EKBOM_QUERY_H
 
@@ -23,13 +24,18 @@ struct ek_selection {            /* all conditions must hold; an empty list is n
     const char *author;        /* a name shown, or a pseudonym */
     const char *language;      /* primary subtag or tag */
     unsigned states;           /* bits 1 << enum ek_state; 0 = live, edited and gone */
+    /* The author's first dated post was written on a day before this period's start. 0, 0: any */
+    struct ek_period author_first_seen_before;
     /* from = until = 0: all, undated included; open ends are INT64_MIN and INT64_MAX */
     struct ek_period period;
     enum ek_wanted hedged, experience;
-    bool undetermined;   /* only posts with an undetermined rule */
-    bool not_assessable; /* only posts that could not be assessed */
+    bool undetermined;         /* only posts with an undetermined rule */
+    bool not_assessable;       /* only posts that could not be assessed */
+    bool quoted;               /* theories that stand in quotes only, instead of the author's own */
+    const char *rules_version; /* digest of a tag generation or its beginning; NULL: the current */
 };
-/* The stance, hedged, experience and target conditions hold for the tag that matched. */
+/* The stance, hedged, experience and target conditions hold for the tag that matched; what is only
+ * quoted has none of them, so that they and `quoted` together are EK_USAGE. */
 
 /* Check names against the store: unknown theory, board, forum, thread, author give EK_USAGE with
  * the nearest names. Call once; the functions below call it too. */
@@ -59,6 +65,10 @@ int ek_query_posts(struct ek_store *store, const struct ek_selection *selection,
                    enum ek_order order,
                    int (*visit)(void *context, const struct ek_index_row *row, struct ek_err *err),
                    void *context, struct ek_err *err);
+
+/* How many posts such a visit comes to, without visiting them. */
+int ek_query_matched(struct ek_store *store, const struct ek_selection *selection,
+                     uint64_t *matched, struct ek_err *err);
 
 struct ek_series_bucket {
     int bucket;                   /* see ek_bucket_of */

@@ -2,7 +2,7 @@
  *
  * STORE/records  LMDB: forums, boards, threads, authors, posts, revisions, pages, quarantine,
  *                rule sets, and a log of changed posts (names, addresses and texts are here)
- * STORE/index    LMDB: ids, times, keyed authors, tags; derived, with a watermark into that log
+ * STORE/index    LMDB: ids, times, authors by number, tags; derived, with a watermark into that log
  * STORE/archive  WARC files      STORE/key  pseudonym key      STORE/writer  writer lock
  *
  * A slice (ek_store_begin .. ek_store_commit) commits the records first; the index follows up to
@@ -13,18 +13,19 @@
 
 #include "ekbom/archive.h"
 #include "ekbom/record.h"
+#include "ekbom/store_rules.h"
 #include "ekbom/store_status.h"
 
 struct ek_arena;
-struct ek_bundle;
 struct ek_err;
 struct ek_store;
 
-enum ek_store_mode { EK_STORE_READ, EK_STORE_WRITE };
+enum ek_store_mode { EK_STORE_READ, EK_STORE_WRITE, EK_STORE_VERIFY };
 
 /* EK_STORE_WRITE creates what is missing and takes the writer lock (EK_BUSY names the holder);
  * `program` is what a second writer will be told. Reading needs only the index to be readable:
- * functions that want records fail with EK_IO when those may not be read. */
+ * functions that want records fail with EK_IO when those may not be read. EK_STORE_VERIFY is
+ * reading for ek_store_verify: one damaged part does not keep it from the other. */
 int ek_store_open(struct ek_store **store, const char *folder, enum ek_store_mode mode,
                   const char *program, struct ek_err *err);
 void ek_store_close(struct ek_store *store);
@@ -34,26 +35,6 @@ const char *ek_store_folder(const struct ek_store *store);
 bool ek_store_is_sample(struct ek_store *store);
 int ek_store_mark_sample(struct ek_store *store, struct ek_err *err);
 
-/* Rule set of the current tag generation. */
-/* 1 and the bundle in the arena, 0 if the store has none yet, -1. */
-int ek_store_rules(struct ek_store *store, struct ek_arena *arena, struct ek_bundle *bundle,
-                   struct ek_err *err);
-/* Digest of the current generation, or NULL. */
-const char *ek_store_rules_digest(struct ek_store *store);
-/* Make this rule set the current one (outside a slice): keeps its text and starts a new tag
- * generation, in which every post is behind the watermark until ek_store_put_tags. The old
- * generation answers until ek_store_swap. On a store without a rule set the swap is immediate. */
-int ek_store_set_rules(struct ek_store *store, const struct ek_bundle *rules, struct ek_err *err);
-int ek_store_swap(struct ek_store *store, struct ek_err *err);
-/* The codes that the rule set of the newest generation defines: one that no post is tagged with
- * then counts as zero, and is no unknown name. Call after ek_store_set_rules. */
-struct ek_rule_code {
-    const char *code;
-    bool treatment;
-};
-int ek_store_put_codes(struct ek_store *store, const struct ek_rule_code *codes, size_t count,
-                       struct ek_err *err);
-
 /* Writing ----------------------------------------------------------------------------------- */
 
 int ek_store_begin(struct ek_store *store, struct ek_err *err);
@@ -61,6 +42,9 @@ int ek_store_begin(struct ek_store *store, struct ek_err *err);
  * records are stored, and their posts are behind until ek_store_put_tags. */
 int ek_store_commit(struct ek_store *store, struct ek_err *err);
 void ek_store_abort(struct ek_store *store);
+/* Bring the index to rest after bulk work (outside a slice): what is due to be merged is. Queries
+ * are faster afterwards; nothing is lost without it. */
+int ek_store_settle(struct ek_store *store, struct ek_err *err);
 
 struct ek_page_key {
     unsigned char bytes[16];
@@ -93,8 +77,9 @@ int ek_store_put_entry(struct ek_store *store, const struct ek_entry *entry, ek_
 int ek_store_quarantine(struct ek_store *store, const char *what, const char *reason,
                         struct ek_err *err);
 
-/* Posts whose tags the index lacks (after a crash, or a new rule set): fills up to `max` entries
- * with text, language and quotes; returns how many, or -1. Outside a slice. */
+/* Posts whose tags the index lacks: after a crash, of an index that was made anew, or of the
+ * generation that this session began (or goes on with) by ek_store_set_rules. Fills up to `max`
+ * entries with text, language and quotes; returns how many, or -1. Outside a slice. */
 int ek_store_untagged(struct ek_store *store, struct ek_arena *arena, struct ek_entry *entries,
                       size_t max, struct ek_err *err);
 /* Tags for those, in the same order; commits the index. */

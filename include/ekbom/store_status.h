@@ -26,6 +26,7 @@ struct ek_store_status {
     unsigned format; /* version of the store's format */
     bool sample;
     const char *rules_digest;
+    const char *index_refused; /* why figures of the index are missing; NULL: they are there */
     uint64_t posts, revisions, threads, authors, pages, pages_read, pages_passed_over;
     uint64_t not_assessable, undated, undetermined, behind; /* behind: not yet in the index */
     uint64_t records_bytes, index_bytes, archive_bytes;     /* on disk */

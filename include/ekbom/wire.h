@@ -15,11 +15,12 @@ struct ek_buf;
 struct ek_cursor;
 
 enum ek_frame {
-    EK_FRAME_SETUP = 1, /* naive engine?, profiles bundle, rules bundle (empty = none) */
+    EK_FRAME_SETUP = 1, /* naive engine?, profiles bundle, rules bundle (empty = none), search */
     EK_FRAME_READY,     /* what the reader lacks here, or NULL */
     EK_FRAME_REFUSED,   /* why the bundles do not compile */
     EK_FRAME_PAGE,      /* struct ek_wire_page */
     EK_FRAME_TEXTS,     /* struct ek_wire_text, as many as the payload holds */
+    EK_FRAME_PACKED,    /* struct ek_wire_packed, as many as the payload holds */
     EK_FRAME_REPLY      /* items: failure reason or NULL, then the records */
 };
 
@@ -52,5 +53,13 @@ struct ek_wire_text {
 };
 void ek_put_wire_text(struct ek_buf *buf, const struct ek_wire_text *text);
 void ek_get_wire_text(struct ek_cursor *cursor, struct ek_arena *arena, struct ek_wire_text *text);
+
+struct ek_wire_packed { /* a text to be searched; the reader unpacks it */
+    bool places;        /* where the matches stand is wanted, not only how many there are */
+    const void *packed;
+    size_t len;
+};
+void ek_put_wire_packed(struct ek_buf *buf, const struct ek_wire_packed *text);
+void ek_get_wire_packed(struct ek_cursor *cursor, struct ek_wire_packed *text);
 
 #endif

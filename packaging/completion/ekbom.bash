@@ -10,6 +10,7 @@ _ekbom_values() {
     --by) echo month quarter year ;;
     --of) echo all any-theory board ;;
     --split) echo stance forum language author-cohort ;;
+    --order) echo newest oldest ;;
     --stance) echo supports disputes neutral-mention asks ;;
     --state) echo live edited gone hidden ;;
     --target) echo rls cramps ;;
@@ -30,9 +31,17 @@ _ekbom_codes() {
 }
 
 _ekbom_options() {
+    case $1 in
+    backup) echo --store --help && return ;;
+    compact) echo --store --rebuild --readers --help && return ;;
+    dump) echo --store --output --help && return ;;
+    load) echo --store --archive --readers --help && return ;;
+    esac
     echo --store --format --theory --treatment --stance --target --forum --board --thread --author \
         --language --state --since --until --of --split --by --sample --seed --hedged --experience \
-        --tier --rules --color --help
+        --author-first-seen-before --undetermined --not-assessable --quoted --rules-version --tier \
+        --rules --color --help
+    [[ $1 != grep ]] || echo --ignore-case --match-case --kwic --count --limit --order --readers
 }
 
 # The command among the words so far: the first that is neither an option nor an option's value.
@@ -58,17 +67,17 @@ _ekbom() {
     COMPREPLY=()
     if words=$(_ekbom_values "$previous"); then
         :
-    elif [[ $previous == --store || $previous == --rules ]]; then
+    elif [[ $previous =~ ^--(store|rules|archive)$ || ($command == backup && $current != -*) ]]; then
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
     elif [[ $current == -* ]]; then
-        words=$(_ekbom_options)
+        words=$(_ekbom_options "$command")
     elif [[ -z $command ]]; then
         words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null)
     else
         case $command in
         timeline | shift | first | compare | cooccur) words=$(_ekbom_codes) ;;
-        rules) [[ $previous != rules ]] || words="check test list explain eval" ;;
+        rules) [[ $previous != rules ]] || words="check test list explain eval stats gaps diff" ;;
         help) words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null) ;;
         export) words="posts quotes threads tags links" ;;
         esac

@@ -10,10 +10,15 @@
  * what lies behind it is walked, whole members are kept, and the rest is cut. Most opens cost one
  * small file and a few stats.
  *
+ * A wrong note would cut good records off, so that it ends with its own checksum. One that is
+ * damaged is worth nothing: then all files are walked from the start, and cut only where nothing
+ * but the beginning of a record is left.
+ *
  * A file shorter than noted has lost what was once on the disk. It is walked from the start so
  * that it can be appended to; `ekbom verify` names the pages that are gone. */
 #include "store/archive/tail.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -22,6 +27,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "ekbom/arena.h"
 #include "ekbom/buf.h"
@@ -32,6 +38,9 @@
 
 #define NOTE "lengths"
 #define NOTE_NEW "lengths.new"
+#define NOTE_BYTES (1u << 20) /* a line is 120 bytes at most, a file is a forum's month */
+#define CHECKSUM "crc32 "
+#define UNKNOWN UINT64_MAX
 
 static int write_all(int fd, const char *bytes, size_t len)
 {
@@ -51,9 +60,10 @@ int ek_tails_note(int folder, const char *path, const struct ek_tail *tails, siz
                   struct ek_err *err)
 {
     struct ek_buf text;
-    ek_buf_init(&text, 128 * (count + 1));
+    ek_buf_init(&text, 128 * (count + 2));
     for (size_t i = 0; i < count; i++)
         ek_buf_addf(&text, "%s %llu\n", tails[i].file, (unsigned long long)tails[i].length);
+    ek_buf_addf(&text, CHECKSUM "%08lx\n", crc32_z(0, (const void *)text.data, text.len));
     if (text.failed) {
         ek_buf_free(&text);
         return ek_fail_memory(err);
@@ -75,36 +85,130 @@ static bool good_name(const char *name)
     return *name && *name != '.' && !strchr(name, '/');
 }
 
-/* What was noted; nothing if there is no note. Lines that cannot be read are passed over. */
-static int read_note(int folder, const char *path, struct ek_tail **tails, size_t *count,
-                     struct ek_err *err)
+static int damaged_note(const char *path, struct ek_err *err)
 {
-    char line[256];
+    return ek_fail(err, EK_FORMAT,
+                   "%s/%s is damaged: the next command that writes to the archive reads its files "
+                   "through and makes it anew",
+                   path, NOTE);
+}
+
+/* The note, ended by a NUL (to be freed); "" where there is none. NULL: err. */
+static char *read_note(int folder, const char *path, struct ek_err *err)
+{
+    char *text = calloc(1, NOTE_BYTES + 1);
+    size_t len = 0;
+    if (!text) {
+        ek_fail_memory(err);
+        return NULL;
+    }
     int fd = openat(folder, NOTE, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
-        return 0;
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-    if (!file) {
-        if (fd >= 0)
-            close(fd);
-        return ek_fail_errno(err, "%s/%s", path, NOTE);
+        return text;
+    ssize_t n = fd < 0 ? -1 : 1;
+    while (n > 0 && len < NOTE_BYTES) {
+        n = read(fd, text + len, NOTE_BYTES - len);
+        if (n < 0 && errno == EINTR)
+            n = 1;
+        else if (n > 0)
+            len += (size_t)n;
     }
-    int rc = 0;
-    while (rc == 0 && fgets(line, sizeof line, file)) {
-        struct ek_tail tail;
-        unsigned long long length;
-        if (sscanf(line, "%95s %llu", tail.file, &length) != 2 || !good_name(tail.file))
-            continue;
-        tail.length = length;
-        struct ek_tail *more = realloc(*tails, (*count + 1) * sizeof **tails);
-        if (!more) {
-            rc = ek_fail_memory(err);
-            break;
-        }
-        *tails = more;
-        more[(*count)++] = tail;
+    if (n < 0)
+        ek_fail_errno(err, "%s/%s", path, NOTE);
+    else if (n > 0 || strlen(text) != len)
+        damaged_note(path, err);
+    if (fd >= 0)
+        close(fd);
+    if (n == 0 && strlen(text) == len)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* Take the last line off, which is the checksum of those before it. Notes of earlier versions have
+ * none. */
+static int check_note(char *text, const char *path, struct ek_err *err)
+{
+    size_t len = strlen(text), last = len ? len - 1 : 0;
+    while (last > 0 && text[last - 1] != '\n')
+        last--;
+    char expected[sizeof CHECKSUM + 10];
+    snprintf(expected, sizeof expected, CHECKSUM "%08lx\n",
+             crc32_z(0, (const void *)text, last) & 0xffffffff);
+    if (strncmp(text + last, CHECKSUM, sizeof CHECKSUM - 1) == 0 &&
+        strcmp(text + last, expected) != 0)
+        return damaged_note(path, err);
+    if (strcmp(text + last, expected) == 0)
+        text[last] = 0;
+    return 0;
+}
+
+static int add_tail(struct ek_tail **tails, size_t *count, const char *file, uint64_t length,
+                    struct ek_err *err)
+{
+    struct ek_tail *more = realloc(*tails, (*count + 1) * sizeof **tails);
+    if (!more)
+        return ek_fail_memory(err);
+    *tails = more;
+    more[*count] = (struct ek_tail){.length = length};
+    snprintf(more[(*count)++].file, sizeof more->file, "%s", file);
+    return 0;
+}
+
+static int read_lines(char *text, struct ek_tail **tails, size_t *count, struct ek_err *err)
+{
+    char *rest = NULL, file[sizeof((struct ek_tail *)0)->file];
+    unsigned long long length;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        /* Lines that cannot be read are passed over. */
+        if (sscanf(line, "%95s %llu", file, &length) == 2 && good_name(file) &&
+            add_tail(tails, count, file, length, err))
+            return -1;
     }
-    fclose(file);
+    return 0;
+}
+
+int ek_tails_read(int folder, const char *path, struct ek_tail **tails, size_t *count,
+                  struct ek_err *err)
+{
+    *tails = NULL;
+    *count = 0;
+    char *text = read_note(folder, path, err);
+    if (!text)
+        return -1;
+    int rc = check_note(text, path, err);
+    if (rc == 0)
+        rc = read_lines(text, tails, count, err);
+    free(text);
+    if (rc < 0) {
+        free(*tails);
+        *tails = NULL;
+        *count = 0;
+    }
+    return rc;
+}
+
+/* Every archive file, of unknown length. */
+static int list_files(int folder, const char *path, struct ek_tail **tails, size_t *count,
+                      struct ek_err *err)
+{
+    static const char suffix[] = ".warc.gz";
+    int rc = 0, own = dup(folder);
+    DIR *dir = own < 0 ? NULL : fdopendir(own);
+    if (!dir) {
+        ek_fail_errno(err, "%s", path);
+        if (own >= 0)
+            close(own);
+        return -1;
+    }
+    rewinddir(dir);
+    for (struct dirent *entry; rc == 0 && (entry = readdir(dir));) {
+        size_t len = strlen(entry->d_name);
+        if (len >= sizeof suffix && len < sizeof(*tails)->file && good_name(entry->d_name) &&
+            strcmp(entry->d_name + len - sizeof suffix + 1, suffix) == 0)
+            rc = add_tail(tails, count, entry->d_name, UNKNOWN, err);
+    }
+    closedir(dir);
     return rc;
 }
 
@@ -148,7 +252,13 @@ static int mend(int folder, const char *path, struct ek_tail *tail, struct ek_er
     bool lost = size < tail->length, torn = false;
     uint64_t end = 0;
     int rc = size ? last_member(full, lost ? 0 : tail->length, &end, &torn, err) : 0;
-    if (rc == 0 && lost && end < size && !torn)
+    bool damaged = rc == 0 && lost && end < size && !torn;
+    if (damaged && tail->length == UNKNOWN)
+        rc = ek_fail(err, EK_FORMAT,
+                     "%s: byte %llu: damaged: restore it from a backup, or move it away and import "
+                     "it again",
+                     full, (unsigned long long)end);
+    else if (damaged)
         rc =
             ek_fail(err, EK_FORMAT,
                     "%s: byte %llu: damaged, and %llu bytes shorter than it was: restore it from a "
@@ -167,9 +277,12 @@ static int mend(int folder, const char *path, struct ek_tail *tail, struct ek_er
 int ek_tails_mend(int folder, const char *path, struct ek_tail **tails, size_t *count,
                   struct ek_err *err)
 {
-    *tails = NULL;
-    *count = 0;
-    int rc = read_note(folder, path, tails, count, err);
+    struct ek_err own;
+    int rc = ek_tails_read(folder, path, tails, count, &own);
+    if (rc < 0 && own.kind == EK_FORMAT)
+        rc = list_files(folder, path, tails, count, err);
+    else if (rc < 0 && err)
+        *err = own;
     for (size_t i = 0; rc == 0 && i < *count; i++)
         rc = mend(folder, path, &(*tails)[i], err);
     if (rc < 0) {

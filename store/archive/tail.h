@@ -1,5 +1,5 @@
 /* tail.h - how long each archive file certainly is, and cutting off what a crash left behind that.
- * Private to store/archive. */
+ * For store/archive, and for verify. */
 #ifndef EKBOM_STORE_ARCHIVE_TAIL_H
 #define EKBOM_STORE_ARCHIVE_TAIL_H
 
@@ -13,6 +13,10 @@ struct ek_tail {
     uint64_t length; /* of it, everything is on the disk */
 };
 
+/* What was noted; nothing if there is no note; EK_FORMAT if it is damaged. `tails` are malloc'ed.
+ */
+int ek_tails_read(int folder, const char *path, struct ek_tail **tails, size_t *count,
+                  struct ek_err *err);
 /* Read what was noted and cut each file behind its last whole member. `tails` (malloc'ed) are the
  * files with their lengths now. */
 int ek_tails_mend(int folder, const char *path, struct ek_tail **tails, size_t *count,

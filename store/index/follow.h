@@ -6,17 +6,10 @@
 
 /* After the records of a slice are committed: write the rows of its posts. */
 int ek_index_follow(struct ek_store *store, struct ek_err *err);
-/* Posts whose row in the current generation is missing or out of date. */
-int ek_index_behind(struct ek_store *store, uint64_t *behind);
-
-/* The post's row in a generation: where it is and at which change of the post it was written.
- * 1, 0, -1 (latched). */
-struct ek_place {
-    ek_time time;
-    uint64_t change;
-};
-struct ek_generation;
-int ek_place_get(struct ek_txn *index, const struct ek_generation *generation, uint64_t number,
-                 struct ek_place *place);
+/* Changes of the records, up to `until`, that the index has not heard of: the rows of those posts
+ * die, and the posts are behind until they are tagged again. In transactions of its own.
+ * *watermark: how far the index had followed before this. */
+int ek_index_catch_up(struct ek_store *store, uint64_t until, uint64_t *watermark,
+                      struct ek_err *err);
 
 #endif

@@ -1,14 +1,13 @@
 /* row.h - a post as the index has it: numbers, time, state, and one packed word a tag.
  *
- * A row's key is (time, post number), so that a walk is in time order; undated posts sort last.
  * No name, address or word of a post is in it: codes and languages are numbers into the words
- * table, all else numbers that mean nothing without the records. */
+ * table, all else numbers that mean nothing without the records. Inside the index they have 32
+ * bits: a store of more than four billion posts would need another layout anyway. */
 #ifndef EKBOM_STORE_ROW_H
 #define EKBOM_STORE_ROW_H
 
 #include "ekbom/codec.h"
 #include "ekbom/record.h"
-#include "store/env.h"
 
 /* Bits of a word. The low two are the stance. */
 enum {
@@ -42,16 +41,10 @@ struct ek_row {
 /* EK_MAX_TAGS each of theories, treatments, quoted and undetermined codes. */
 #define EK_MAX_ROW_MARKS 2048u
 
-#define EK_ROW_KEY_BYTES 16
-void ek_row_key(ek_time time, uint64_t number, unsigned char key[EK_ROW_KEY_BYTES]);
-ek_time ek_row_key_time(const unsigned char *key);
-
-void ek_row_encode(struct ek_buf *out, const struct ek_row *row);
-/* marks: room for EK_MAX_ROW_MARKS. 0, or -1 if the pair is not a row. */
-int ek_row_decode(struct ek_row *row, struct ek_mark *marks, const struct ek_bytes *key,
-                  const struct ek_bytes *value);
-
 /* Tags on their way to the index, with codes by name: assessable, then (code, word) pairs. */
 void ek_marks_from_tags(struct ek_buf *out, const struct ek_tags *tags);
+/* One after the other; ek_marks_begin returns how many there are. */
+size_t ek_marks_begin(struct ek_cursor *cursor, bool *assessable);
+void ek_marks_next(struct ek_cursor *cursor, const char **code, size_t *len, uint32_t *word);
 
 #endif

@@ -1,137 +1,206 @@
-/* verify_index.c - the index checked against the records that it was derived from. */
+/* verify_index.c - the index checked against the records that it was derived from.
+ *
+ * Recount = index: every living row says what its post says, no post has two, and every post whose
+ * tags are not there is known to be behind. What stands in the manifest is there, what is there
+ * stands in the manifest, and figures that are kept are those that the rows add up to. */
+#include "store/index/verify_index.h"
+
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ekbom/arena.h"
-#include "store/index/follow.h"
-#include "store/index/generation.h"
-#include "store/index/row.h"
-#include "store/index/words.h"
-#include "store/records/names.h"
-#include "store/records/post.h"
-#include "store/records/thread.h"
-#include "store/records/verify.h"
+#include "ekbom/codec.h"
+#include "ekbom/limits.h"
+#include "store/index/behind.h"
+#include "store/index/chunk.h"
+#include "store/index/firsts.h"
+#include "store/index/marks.h"
+#include "store/index/merge.h"
 
-#define REMEDY "remove %s/index, and the next writing command makes it anew"
-
-struct check {
-    struct ek_verifier *verifier;
-    struct ek_txn *records, *index;
-    struct ek_generation generation;
-    struct ek_words words;
-    uint64_t rows;
-};
-
-static void row_finding(struct check *check, uint64_t number, const char *what)
+void ek_index_finding(struct ek_index_check *check, const char *format, ...)
 {
-    ek_finding(check->verifier, "index: the row of post number %llu %s: " REMEDY,
-               (unsigned long long)number, what, check->verifier->store->folder);
+    char what[600];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(what, sizeof what, format, list);
+    va_end(list);
+    ek_finding(check->verifier, "index: %s: " EK_INDEX_REMEDY, what,
+               check->verifier->store->folder);
 }
 
-static void check_marks(struct check *check, const struct ek_row *row)
+/* Chunks that stand in no run ------------------------------------------------------------------ */
+
+static bool is_in_a_run(const struct ek_index_check *check, uint64_t id)
 {
-    for (size_t i = 0; i < row->mark_count; i++) {
-        uint32_t code = row->marks[i].code;
-        if (code == 0 || code >= check->words.count || !check->words.items[code].text ||
-            check->words.items[code].kind == EK_WORD_LANGUAGE) {
-            row_finding(check, row->number, "has a tag that is no code");
-            return;
-        }
+    for (size_t i = 0; i < check->runs.count; i++) {
+        const struct ek_run *run = &check->runs.items[i];
+        if (id >= run->chunk && id - run->chunk < run->chunks)
+            return true;
     }
+    return false;
 }
 
-static void check_fields(struct check *check, const struct ek_row *row,
-                         const struct ek_post_record *post)
+static bool is_known_part(const struct ek_index_check *check, const unsigned char *key)
 {
-    struct ek_thread_record thread = {0};
-    ek_thread_get(check->records, check->verifier->arena, post->thread, &thread);
-    const char *language = row->language && row->language < check->words.count
-                               ? check->words.items[row->language].text
-                               : NULL;
-    bool same_language = language ? post->language.value && !strcmp(language, post->language.value)
-                                  : row->language == 0;
-    if (row->time != post->time || row->precision != post->precision)
-        row_finding(check, row->number, "has another time than the post");
-    if (row->forum != post->forum || row->thread != post->thread || row->board != thread.board)
-        row_finding(check, row->number, "has another place than the post");
-    if (row->author != post->author.number)
-        row_finding(check, row->number, "has another author than the post");
-    if (row->state != ek_post_state(post))
-        row_finding(check, row->number, "has another state than the post");
-    if (!same_language)
-        row_finding(check, row->number, "has another language than the post");
+    uint32_t generation = ek_get_be32(key + 9);
+    if (key[8] != EK_PART_TAGS)
+        return (key[8] == EK_PART_ROWS || key[8] == EK_PART_DEAD) && generation == 0;
+    for (size_t i = 0; i < check->generation_count; i++) {
+        if (check->generations[i].number == generation)
+            return true;
+    }
+    return false;
 }
 
-static void check_row(struct check *check, const struct ek_bytes *key, const struct ek_bytes *value)
+static void check_manifest(struct ek_index_check *check)
 {
-    struct ek_mark marks[EK_MAX_ROW_MARKS];
-    struct ek_row row;
-    struct ek_place place;
-    struct ek_post_record post;
-    ek_arena_reset(check->verifier->arena);
-    check->rows++;
-    if (ek_row_decode(&row, marks, key, value)) {
-        ek_txn_damaged(check->index, ek_rows_of(&check->generation), key->data, key->len);
+    struct ek_manifest manifest;
+    uint64_t runs = 0, rows = 0;
+    if (ek_manifest_get(check->index, &manifest))
         return;
+    for (size_t i = 0; i < check->runs.count; i++) {
+        const struct ek_run *run = &check->runs.items[i];
+        runs += run->level == 0;
+        rows += run->level == 0 ? run->rows : 0;
+        if (run->number > manifest.run || run->chunk + run->chunks - 1 > manifest.chunk)
+            ek_index_finding(check, "run %llu has a number that was never given out",
+                             (unsigned long long)run->number);
     }
-    int placed = ek_place_get(check->index, &check->generation, row.number, &place);
-    if (placed == 0 || (placed == 1 && place.time != row.time))
-        row_finding(check, row.number, "cannot be found by the post");
-    int found = ek_post_get(check->records, check->verifier->arena, row.number, &post);
-    if (found == 0)
-        row_finding(check, row.number, "is of a post that is not in the records");
-    check_marks(check, &row);
-    /* A row of an earlier change is behind, not wrong. */
-    if (placed == 1 && found == 1 && place.change == post.change)
-        check_fields(check, &row, &post);
+    if (runs != manifest.small_runs || rows != manifest.small_rows)
+        ek_index_finding(check, "%llu small runs of %llu rows were counted, not %llu of %llu",
+                         (unsigned long long)manifest.small_runs,
+                         (unsigned long long)manifest.small_rows, (unsigned long long)runs,
+                         (unsigned long long)rows);
 }
 
-/* Everything at or below the watermark has its row. */
-static void check_watermark(struct check *check)
+static void check_keys(struct ek_index_check *check)
+{
+    struct ek_walk walk;
+    struct ek_bytes key, value;
+    struct ek_manifest manifest;
+    if (ek_manifest_get(check->index, &manifest))
+        return;
+    ek_walk_begin(&walk, check->index, EK_CHUNKS, NULL, 0);
+    while (ek_walk_next_plain(&walk, &key, &value) == 1) {
+        bool whole = key.len == EK_CHUNK_KEY_BYTES;
+        uint64_t id = whole ? ek_get_be64(key.data) : 0;
+        if (whole && id >= manifest.merging && id - manifest.merging < manifest.merging_count)
+            continue; /* of a merge that is under way */
+        if (!whole || !is_in_a_run(check, id) || !is_known_part(check, key.data))
+            ek_index_finding(check, "something of chunk %llu belongs to no run or generation",
+                             (unsigned long long)id);
+    }
+    ek_walk_end(&walk);
+    ek_finding_latched(check->verifier, check->index);
+}
+
+/* Posts --------------------------------------------------------------------------------------- */
+
+static void check_post(struct ek_index_check *check, uint64_t number)
+{
+    bool behind = ek_behind_holds(check->index, check->current.number, number) == 1;
+    bool expected = behind || ek_generation_to_come(&check->current, number);
+    if (!ek_bit(check->tagged, number) && !expected)
+        ek_index_finding(check, "post number %llu has %s, and is not known to be behind",
+                         (unsigned long long)number,
+                         ek_bit(check->seen, number) ? "no tags" : "no row");
+    if (ek_bit(check->tagged, number) && behind)
+        ek_index_finding(check, "post number %llu has tags, and is said to be behind",
+                         (unsigned long long)number);
+}
+
+/* Each post as the records list it; changes that the index has not followed are no fault. */
+static void check_posts(struct ek_index_check *check)
 {
     struct ek_walk walk;
     struct ek_bytes key, value;
     ek_walk_begin(&walk, check->records, EK_CHANGES, NULL, 0);
     while (ek_verify_next(check->verifier, &walk, &key, &value) && key.len == 8 && value.len == 8) {
-        struct ek_place place;
-        uint64_t change = ek_get_be64(key.data), number = ek_get_be64(value.data);
-        if (change > check->generation.watermark)
+        uint64_t number = ek_get_be64(value.data);
+        if (ek_get_be64(key.data) > check->watermark)
             break;
-        int found = ek_place_get(check->index, &check->generation, number, &place);
-        if (found == 0 || (found == 1 && place.change != change))
-            row_finding(check, number, "is missing or out of date, below the watermark");
+        if (number <= check->posts)
+            check_post(check, number);
         ek_finding_latched(check->verifier, check->index);
     }
     ek_walk_end(&walk);
 }
 
+/* First days ---------------------------------------------------------------------------------- */
+
+static void check_firsts(struct ek_index_check *check)
+{
+    struct ek_view view;
+    struct ek_firsts firsts;
+    ek_arena_reset(check->scrap);
+    if (ek_view_open(&view, check->index, check->current.number, check->scrap) ||
+        ek_firsts_load(&view, check->scrap, &firsts)) {
+        ek_finding_latched(check->verifier, check->index);
+        return;
+    }
+    for (size_t i = 1; i < check->authors || i < firsts.count; i++) {
+        int32_t kept = i < firsts.count ? firsts.day[i] : EK_NO_DAY;
+        int32_t counted = i < check->authors ? check->first_days[i] : EK_NO_DAY;
+        if (kept != counted)
+            ek_index_finding(check, "author number %zu has another first day than the rows say", i);
+    }
+}
+
+/* All of it ----------------------------------------------------------------------------------- */
+
+static int load(struct ek_index_check *check)
+{
+    struct ek_counters counters;
+    ek_counters_load(check->records, &counters);
+    check->posts = counters.post;
+    check->authors = (size_t)counters.author + 1;
+    check->watermark = ek_watermark_get(check->index);
+    check->seen = EK_NEW_ARRAY(check->arena, uint64_t, counters.post / 64 + 1);
+    check->tagged = EK_NEW_ARRAY(check->arena, uint64_t, counters.post / 64 + 1);
+    check->first_days = EK_NEW_ARRAY(check->arena, int32_t, check->authors);
+    if (!check->seen || !check->tagged || !check->first_days)
+        return ek_txn_fail(check->index, EK_MEMORY, "out of memory");
+    for (size_t i = 0; i < check->authors; i++)
+        check->first_days[i] = EK_NO_DAY;
+    if (check->watermark > counters.change)
+        ek_index_finding(check, "it is ahead of the records");
+    ek_generation_get(check->index, EK_BUILDING, &check->building);
+    if (ek_generations_load(check->index, check->arena, &check->generations,
+                            &check->generation_count) ||
+        ek_words_load(check->index, &check->current, check->arena, &check->words))
+        return -1;
+    return ek_runs_load(check->index, check->arena, &check->runs);
+}
+
+static void check_all(struct ek_index_check *check)
+{
+    /* No rule set yet: no rows. An error is latched and reported by the caller. */
+    if (ek_generation_get(check->index, EK_CURRENT, &check->current) != 1 || load(check))
+        return;
+    check_manifest(check);
+    check_keys(check);
+    ek_verify_runs(check);
+    check_posts(check);
+    check_firsts(check);
+    ek_marks_check(check->index, check->building.number, check->building.progress);
+}
+
 void ek_verify_index(struct ek_verifier *verifier)
 {
     struct ek_store *store = verifier->store;
-    struct check check = {
+    struct ek_index_check check = {
         .verifier = verifier, .records = ek_records(store), .index = store->reading_index};
-    struct ek_walk walk;
-    struct ek_bytes key, value;
     if (!store->index) {
         ek_finding(verifier, "%s", store->index_refused.message);
         return;
     }
-    struct ek_arena *words = ek_arena_new(64u << 20);
-    if (!words || ek_generation_get(check.index, EK_CURRENT, &check.generation) != 1 ||
-        ek_words_load(check.index, &check.generation, words, &check.words)) {
-        ek_arena_free(words);
-        return; /* no rule set yet: no rows; an error is latched and reported by the caller */
-    }
-    ek_walk_begin(&walk, check.index, ek_rows_of(&check.generation), NULL, 0);
-    while (ek_verify_next(verifier, &walk, &key, &value)) {
-        check_row(&check, &key, &value);
-        ek_finding_latched(verifier, check.index);
-        ek_finding_latched(verifier, check.records);
-    }
-    ek_walk_end(&walk);
-    uint64_t places = ek_txn_count(check.index, ek_places_of(&check.generation));
-    if (places != check.rows)
-        ek_finding(verifier, "index: %llu rows for %llu posts: " REMEDY,
-                   (unsigned long long)check.rows, (unsigned long long)places, store->folder);
-    check_watermark(&check);
-    ek_arena_free(words);
+    check.arena = ek_arena_new(EK_ARENA_BYTES);
+    check.scrap = ek_arena_new(EK_ARENA_BYTES);
+    if (check.arena && check.scrap)
+        check_all(&check);
+    else
+        ek_txn_fail(check.index, EK_MEMORY, "out of memory");
+    ek_arena_free(check.arena);
+    ek_arena_free(check.scrap);
 }

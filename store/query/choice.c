@@ -8,12 +8,6 @@
 #include "ekbom/arena.h"
 #include "ekbom/text.h"
 
-bool ek_code_within(const char *code, const char *wanted)
-{
-    size_t len = strlen(wanted);
-    return strncmp(code, wanted, len) == 0 && (code[len] == 0 || code[len] == '/');
-}
-
 /* Numbers ----------------------------------------------------------------------------------- */
 
 bool ek_numbers_hold(const struct ek_numbers *numbers, uint64_t number)
@@ -57,15 +51,36 @@ int ek_numbers_add(struct ek_numbers *numbers, struct ek_arena *arena, uint64_t 
 
 /* Codes ------------------------------------------------------------------------------------- */
 
-static int unknown_code(const struct ek_choice *choice, struct ek_arena *arena, const char *code,
+/* "bid" takes in "bid/transport". */
+static bool code_within(const char *code, const char *wanted)
+{
+    size_t len = strlen(wanted);
+    return strncmp(code, wanted, len) == 0 && (code[len] == 0 || code[len] == '/');
+}
+
+int ek_codes_named(struct ek_codes *codes, const struct ek_words *words, enum ek_word_kind kind,
+                   const char *name, struct ek_arena *arena)
+{
+    bool all = kind == EK_WORD_THEORY && strcmp(name, "any") == 0;
+    codes->count = 0;
+    codes->items = EK_NEW_ARRAY(arena, uint32_t, words->count + 1);
+    for (size_t n = 1; codes->items && n < words->count; n++) {
+        const struct ek_word *word = &words->items[n];
+        if (word->text && word->kind == kind && (all || code_within(word->text, name)))
+            codes->items[codes->count++] = (uint32_t)n;
+    }
+    return codes->items ? 0 : -1;
+}
+
+static int unknown_code(const struct ek_words *words, struct ek_arena *arena, const char *code,
                         enum ek_word_kind kind, struct ek_err *err)
 {
     const char *what = kind == EK_WORD_THEORY ? "theory" : "treatment";
-    const char **known = EK_NEW_ARRAY(arena, const char *, choice->words.count + 1);
+    const char **known = EK_NEW_ARRAY(arena, const char *, words->count + 1);
     size_t count = 0;
-    for (size_t i = 1; known && i < choice->words.count; i++) {
-        if (choice->words.items[i].text && choice->words.items[i].kind == kind)
-            known[count++] = choice->words.items[i].text;
+    for (size_t i = 1; known && i < words->count; i++) {
+        if (words->items[i].text && words->items[i].kind == kind)
+            known[count++] = words->items[i].text;
     }
     const char *nearest = count ? ek_nearest(code, known, count) : NULL;
     if (nearest)
@@ -79,33 +94,57 @@ static int unknown_code(const struct ek_choice *choice, struct ek_arena *arena, 
                    what, code);
 }
 
-static int want_codes(struct ek_choice *choice, struct ek_arena *arena, const char *const *codes,
-                      size_t count, enum ek_word_kind kind, unsigned char bit, struct ek_err *err)
+static void add_codes(struct ek_codes *all, const struct ek_codes *some)
 {
+    for (size_t i = 0; i < some->count; i++) {
+        size_t at = 0;
+        while (at < all->count && all->items[at] != some->items[i])
+            at++;
+        if (at == all->count)
+            all->items[all->count++] = some->items[i];
+    }
+}
+
+static int want_codes(struct ek_codes *wanted, const struct ek_words *words, enum ek_word_kind kind,
+                      const char *const *names, size_t count, struct ek_arena *arena,
+                      struct ek_err *err)
+{
+    wanted->items = EK_NEW_ARRAY(arena, uint32_t, words->count + 1);
+    if (!wanted->items)
+        return ek_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
-        bool all = kind == EK_WORD_THEORY && strcmp(codes[i], "any") == 0, found = all;
-        for (size_t n = 1; n < choice->words.count; n++) {
-            const struct ek_word *word = &choice->words.items[n];
-            if (!word->text || word->kind != kind)
-                continue;
-            if (!all && !ek_code_within(word->text, codes[i]))
-                continue;
-            choice->wanted[n] |= bit;
-            found = true;
-        }
-        if (!found)
-            return unknown_code(choice, arena, codes[i], kind, err);
+        struct ek_codes some;
+        if (ek_codes_named(&some, words, kind, names[i], arena))
+            return ek_fail_memory(err);
+        if (some.count == 0 && !(kind == EK_WORD_THEORY && strcmp(names[i], "any") == 0))
+            return unknown_code(words, arena, names[i], kind, err);
+        add_codes(wanted, &some);
     }
     return 0;
+}
+
+static int want_all_codes(struct ek_choice *choice, const struct ek_selection *selection,
+                          struct ek_arena *arena, struct ek_err *err)
+{
+    static const char *const any[] = {"any"};
+    const struct ek_words *words = &choice->held->words;
+    bool named = selection->theory_count > 0;
+    return want_codes(&choice->tags, words, EK_WORD_THEORY, named ? selection->theories : any,
+                      named ? selection->theory_count : 1, arena, err) ||
+                   want_codes(&choice->treatments, words, EK_WORD_OF_TREATMENT,
+                              selection->treatments, selection->treatment_count, arena, err)
+               ? -1
+               : 0;
 }
 
 /* "en" takes in "en-gb"; "en-gb" itself alone. Languages are no closed list: none is no error. */
 static int want_languages(struct ek_choice *choice, struct ek_arena *arena, const char *language)
 {
+    const struct ek_words *words = &choice->held->words;
     size_t len = strlen(language);
     choice->languages.given = true;
-    for (size_t n = 1; n < choice->words.count; n++) {
-        const struct ek_word *word = &choice->words.items[n];
+    for (size_t n = 1; n < words->count; n++) {
+        const struct ek_word *word = &words->items[n];
         if (!word->text || word->kind != EK_WORD_LANGUAGE || !ek_ascii_starts(word->text, language))
             continue;
         if (word->text[len] != 0 && word->text[len] != '-')
@@ -116,45 +155,115 @@ static int want_languages(struct ek_choice *choice, struct ek_arena *arena, cons
     return 0;
 }
 
+/* Tags -------------------------------------------------------------------------------------- */
+
+static void want_words(struct ek_choice *choice, const struct ek_selection *selection)
+{
+    const unsigned every_stance = (1u << EK_STANCES) - 1;
+    unsigned stances = selection->stances ? selection->stances : every_stance;
+    bool free_otherwise = selection->hedged == EK_ANY && selection->experience == EK_ANY;
+    for (unsigned word = 0; word < 16; word++) {
+        bool hedged = word & EK_WORD_HEDGED, experience = word & EK_WORD_EXPERIENCE;
+        choice->words[word] =
+            stances >> (word & EK_WORD_STANCE) & 1 &&
+            (selection->hedged == EK_ANY || (selection->hedged == EK_YES) == hedged) &&
+            (selection->experience == EK_ANY || (selection->experience == EK_YES) == experience);
+    }
+    choice->every_word = free_otherwise && (stances & every_stance) == every_stance;
+    choice->classes[0] = selection->cramps ? EK_POSTING_CRAMPS : EK_POSTING_RLS;
+    choice->class_count = 1;
+    if (selection->both_targets) {
+        choice->classes[0] = EK_POSTING_RLS;
+        choice->classes[choice->class_count++] = EK_POSTING_CRAMPS;
+    }
+    if (selection->quoted)
+        choice->classes[0] = EK_POSTING_QUOTED;
+    choice->stance_only =
+        free_otherwise && choice->class_count == 1 && choice->classes[0] == EK_POSTING_RLS;
+}
+
+static int check_tags(const struct ek_selection *selection, struct ek_err *err)
+{
+    if (selection->quoted && (selection->stances || selection->hedged || selection->experience ||
+                              selection->cramps || selection->both_targets))
+        return ek_fail(err, EK_USAGE,
+                       "what is only quoted has no stance, hedge, experience or target: leave out "
+                       "--quoted or the others");
+    return 0;
+}
+
+/* Cohort ------------------------------------------------------------------------------------ */
+
+static int want_cohort(struct ek_choice *choice, ek_time before, struct ek_arena *arena,
+                       struct ek_err *err)
+{
+    struct ek_held *held = choice->held;
+    if (ek_held_firsts(held))
+        return -1;
+    const int32_t *days = held->firsts.day, first_day = ek_day_of(before);
+    size_t count = held->firsts.count;
+    uint64_t *cohort = EK_NEW_ARRAY(arena, uint64_t, count / 64 + 1);
+    if (!cohort)
+        return ek_fail_memory(err);
+    for (size_t author = 1; author < count; author++)
+        cohort[author / 64] |= (uint64_t)(days[author] < first_day) << author % 64;
+    choice->cohort = cohort;
+    choice->cohort_count = count;
+    choice->cohort_month = ek_bucket_of(before, EK_BY_MONTH);
+    return 0;
+}
+
+/* The whole --------------------------------------------------------------------------------- */
+
+static int want_all(struct ek_choice *choice, const struct ek_store *store,
+                    const struct ek_selection *selection, struct ek_arena *arena,
+                    struct ek_err *err)
+{
+    const struct ek_period *before = &selection->author_first_seen_before;
+    if (!choice->held) {
+        if (selection->theory_count || selection->treatment_count)
+            return ek_fail(err, EK_USAGE, "%s has no tags yet: run `ekbom retag`", store->folder);
+        return 0;
+    }
+    if (want_all_codes(choice, selection, arena, err))
+        return -1;
+    if (selection->language && want_languages(choice, arena, selection->language))
+        return ek_fail_memory(err);
+    if ((before->from || before->until) && want_cohort(choice, before->from, arena, err))
+        return -1;
+    return 0;
+}
+
 int ek_choice_make(struct ek_choice *choice, struct ek_store *store,
                    const struct ek_selection *selection, struct ek_arena *arena, struct ek_err *err)
 {
     const unsigned usual = 1u << EK_LIVE | 1u << EK_EDITED | 1u << EK_GONE;
-    const unsigned every_stance = (1u << EK_STANCES) - 1;
     memset(choice, 0, sizeof *choice);
-    choice->stances = selection->stances ? selection->stances : every_stance;
     choice->states = selection->states ? selection->states : usual;
-    choice->cramps = selection->cramps;
-    choice->both_targets = selection->both_targets;
-    choice->hedged = selection->hedged;
-    choice->experience = selection->experience;
     choice->undetermined = selection->undetermined;
     choice->not_assessable = selection->not_assessable;
     choice->period = selection->period;
     choice->dated_only = selection->period.from != 0 || selection->period.until != 0;
-    choice->theories_named = selection->theory_count > 0;
     choice->treatment_asked = selection->treatment_count > 0;
-    choice->tag_asked = choice->theories_named || selection->stances || selection->cramps ||
-                        selection->hedged || selection->experience;
-    if (ek_generation_get(store->reading_index, EK_CURRENT, &choice->generation) < 0)
+    choice->tag_asked = selection->theory_count || selection->stances || selection->cramps ||
+                        selection->hedged || selection->experience || selection->quoted;
+    want_words(choice, selection);
+    if (check_tags(selection, err) ||
+        ek_held_get(store, selection->rules_version, &choice->held, err) ||
+        want_all(choice, store, selection, arena, err) ||
+        ek_choice_places(choice, store, selection, arena, err))
         return -1;
-    if (choice->generation.number == 0) {
-        if (selection->theory_count || selection->treatment_count)
-            return ek_fail(err, EK_USAGE, "%s has no tags yet: run `ekbom retag`", store->folder);
-    } else if (ek_words_load(store->reading_index, &choice->generation, arena, &choice->words)) {
-        return -1;
-    }
-    choice->wanted = EK_NEW_ARRAY(arena, unsigned char, choice->words.count + 1);
-    if (!choice->wanted)
-        return ek_fail_memory(err);
-    if (want_codes(choice, arena, selection->theories, selection->theory_count, EK_WORD_THEORY,
-                   EK_WANTED_THEORY, err) ||
-        want_codes(choice, arena, selection->treatments, selection->treatment_count,
-                   EK_WORD_OF_TREATMENT, EK_WANTED_TREATMENT, err))
-        return -1;
-    if (selection->language && want_languages(choice, arena, selection->language))
-        return ek_fail_memory(err);
-    return ek_choice_places(choice, store, selection, arena, err);
+    choice->conditions = choice->treatment_asked || choice->undetermined ||
+                         choice->not_assessable || choice->cohort || choice->forums.given ||
+                         choice->boards.given || choice->threads.given || choice->authors.given ||
+                         choice->languages.given;
+    return 0;
+}
+
+bool ek_choice_is_usual(const struct ek_choice *choice)
+{
+    return !choice->conditions &&
+           choice->states == (1u << EK_LIVE | 1u << EK_EDITED | 1u << EK_GONE);
 }
 
 int ek_selection_check(struct ek_store *store, const struct ek_selection *selection,
@@ -171,74 +280,4 @@ int ek_selection_check(struct ek_store *store, const struct ek_selection *select
     }
     ek_arena_free(arena);
     return result;
-}
-
-/* Tests ------------------------------------------------------------------------------------- */
-
-bool ek_choice_mark(const struct ek_choice *choice, uint32_t word)
-{
-    if (word & EK_WORD_NOT_OWN || !(choice->stances & 1u << (word & EK_WORD_STANCE)))
-        return false;
-    if (!choice->both_targets && choice->cramps != ((word & EK_WORD_CRAMPS) != 0))
-        return false;
-    if (choice->hedged != EK_ANY && (choice->hedged == EK_YES) != ((word & EK_WORD_HEDGED) != 0))
-        return false;
-    return choice->experience == EK_ANY ||
-           (choice->experience == EK_YES) == ((word & EK_WORD_EXPERIENCE) != 0);
-}
-
-static bool has_treatment(const struct ek_choice *choice, const struct ek_row *row)
-{
-    for (size_t i = 0; i < row->mark_count; i++) {
-        const struct ek_mark *mark = &row->marks[i];
-        if (mark->word & EK_WORD_TREATMENT && mark->code < choice->words.count &&
-            choice->wanted[mark->code] & EK_WANTED_TREATMENT)
-            return true;
-    }
-    return false;
-}
-
-static bool has_undetermined(const struct ek_row *row)
-{
-    for (size_t i = 0; i < row->mark_count; i++) {
-        if (row->marks[i].word & EK_WORD_UNDETERMINED)
-            return true;
-    }
-    return false;
-}
-
-bool ek_choice_counts(const struct ek_choice *choice, const struct ek_row *row)
-{
-    return choice->states & 1u << row->state && ek_numbers_hold(&choice->forums, row->forum) &&
-           ek_numbers_hold(&choice->boards, row->board) &&
-           ek_numbers_hold(&choice->threads, row->thread) &&
-           ek_numbers_hold(&choice->authors, row->author) &&
-           ek_numbers_hold(&choice->languages, row->language) &&
-           (!choice->treatment_asked || has_treatment(choice, row)) &&
-           (!choice->undetermined || has_undetermined(row)) &&
-           (!choice->not_assessable || !row->assessable);
-}
-
-bool ek_choice_in_period(const struct ek_choice *choice, ek_time time)
-{
-    return !choice->dated_only ||
-           (time != EK_TIME_UNKNOWN && time >= choice->period.from && time < choice->period.until);
-}
-
-static bool has_theory(const struct ek_choice *choice, const struct ek_row *row)
-{
-    for (size_t i = 0; i < row->mark_count; i++) {
-        const struct ek_mark *mark = &row->marks[i];
-        bool named = !choice->theories_named || (mark->code < choice->words.count &&
-                                                 choice->wanted[mark->code] & EK_WANTED_THEORY);
-        if (named && ek_choice_mark(choice, mark->word))
-            return true;
-    }
-    return false;
-}
-
-bool ek_choice_holds(const struct ek_choice *choice, const struct ek_row *row)
-{
-    return ek_choice_in_period(choice, row->time) && ek_choice_counts(choice, row) &&
-           (!choice->tag_asked || has_theory(choice, row));
 }

@@ -1,12 +1,10 @@
-/* choice.h - a selection made ready: names as numbers, conditions as tests on a row. */
+/* choice.h - a selection made ready: names as numbers, conditions as tables. mask.h applies it. */
 #ifndef EKBOM_STORE_CHOICE_H
 #define EKBOM_STORE_CHOICE_H
 
 #include "ekbom/query.h"
 #include "store/handle.h"
-#include "store/index/generation.h"
-#include "store/index/row.h"
-#include "store/index/words.h"
+#include "store/query/held.h"
 
 struct ek_numbers { /* sorted; given = false: no condition */
     uint64_t *items;
@@ -14,21 +12,32 @@ struct ek_numbers { /* sorted; given = false: no condition */
     bool given;
 };
 
+struct ek_codes { /* numbers of the words table */
+    uint32_t *items;
+    size_t count;
+};
+
 struct ek_choice {
-    struct ek_generation generation; /* number 0: no rule set yet, no rows */
-    struct ek_words words;
-    unsigned char *wanted; /* by code number: bits below */
-    bool theories_named;   /* theories were listed */
-    bool tag_asked;        /* some condition is on a tag of a theory */
+    struct ek_held *held; /* NULL: no rule set yet, no rows */
+    struct ek_codes tags; /* theories listed; all if a condition on tags names none */
+    bool tag_asked;       /* only posts with such a tag are listed */
+    bool conditions;      /* anything but states, period and tags */
+    struct ek_codes treatments;
     bool treatment_asked;
     struct ek_numbers forums, boards, threads, authors, languages;
-    unsigned stances, states;
-    bool cramps, both_targets, undetermined, not_assessable, dated_only;
-    enum ek_wanted hedged, experience;
+    const uint64_t *cohort; /* authors taken in, a bit each; NULL: no condition */
+    size_t cohort_count;
+    int cohort_month; /* who wrote in an earlier one is in it */
+    unsigned states;
+    bool undetermined, not_assessable, dated_only;
     struct ek_period period;
+    /* Which tags count: classes of postings, and packed words by their low four bits. */
+    enum ek_posting_class classes[2];
+    unsigned class_count;
+    bool words[16];
+    bool every_word;  /* no condition on words */
+    bool stance_only; /* ... but on the stance, of the class that has counts */
 };
-#define EK_WANTED_THEORY 1
-#define EK_WANTED_TREATMENT 2
 
 /* Inside a snapshot of the index (and of the records where it names forum, board, thread or
  * author). Unknown names are EK_USAGE with the nearest. */
@@ -39,18 +48,13 @@ int ek_choice_make(struct ek_choice *choice, struct ek_store *store,
 int ek_choice_places(struct ek_choice *choice, struct ek_store *store,
                      const struct ek_selection *selection, struct ek_arena *arena,
                      struct ek_err *err);
+/* Only the usual states, and no conditions: `usual` of held.h holds the posts counted. */
+bool ek_choice_is_usual(const struct ek_choice *choice);
 
-/* True if "bid" (wanted) takes in "bid/transport" (code). */
-bool ek_code_within(const char *code, const char *wanted);
+/* Codes that a theory named takes in: "bid" also "bid/transport", "any" all. 0, -1: no memory. */
+int ek_codes_named(struct ek_codes *codes, const struct ek_words *words, enum ek_word_kind kind,
+                   const char *name, struct ek_arena *arena);
 bool ek_numbers_hold(const struct ek_numbers *numbers, uint64_t number);
 int ek_numbers_add(struct ek_numbers *numbers, struct ek_arena *arena, uint64_t number);
-
-/* Everything but the period and the conditions on theories' tags. */
-bool ek_choice_counts(const struct ek_choice *choice, const struct ek_row *row);
-bool ek_choice_in_period(const struct ek_choice *choice, ek_time time);
-/* A theory's tag that satisfies stance, hedged, experience and target (whichever the theory). */
-bool ek_choice_mark(const struct ek_choice *choice, uint32_t word);
-/* The whole selection. */
-bool ek_choice_holds(const struct ek_choice *choice, const struct ek_row *row);
 
 #endif

@@ -7,16 +7,7 @@
 #ifndef EKBOM_STORE_SHARE_H
 #define EKBOM_STORE_SHARE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-/* Over the clusters g of one kind, with n_g posts of which k_g are tagged. */
-struct ek_cluster_sums {
-    uint64_t clusters;
-    double n_n, k_k, k_n; /* sums of n_g^2, k_g^2, k_g * n_g */
-};
-
-enum ek_clustering { EK_CLUSTER_AUTHOR, EK_CLUSTER_THREAD, EK_CLUSTER_BOTH, EK_CLUSTERINGS };
+#include "ekbom/aggregate.h"
 
 struct ek_share {
     double share, low, high; /* NAN without posts; the interval also with few clusters */

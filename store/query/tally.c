@@ -1,96 +1,79 @@
-/* tally.c - see tally.h. Open addressing, at most half full; emptying is a new round number. */
+/* tally.c - see tally.h. Open addressing, at most half full. */
 #include "store/query/tally.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_SIZE 1024u
 
 int ek_tally_init(struct ek_tally *tally)
 {
-    *tally = (struct ek_tally){.size = FIRST_SIZE, .round = 1};
-    tally->entries = calloc(FIRST_SIZE, sizeof *tally->entries);
-    return tally->entries ? 0 : -1;
+    *tally = (struct ek_tally){.size = FIRST_SIZE};
+    tally->slots = calloc(FIRST_SIZE, sizeof *tally->slots);
+    tally->pairs = malloc(FIRST_SIZE / 2 * sizeof *tally->pairs);
+    if (tally->slots && tally->pairs)
+        return 0;
+    ek_tally_free(tally);
+    return -1;
 }
 
 void ek_tally_free(struct ek_tally *tally)
 {
-    free(tally->entries);
-    tally->entries = NULL;
+    free(tally->slots);
+    free(tally->pairs);
+    *tally = (struct ek_tally){0};
 }
 
 void ek_tally_empty(struct ek_tally *tally)
 {
+    memset(tally->slots, 0, tally->size * sizeof *tally->slots);
     tally->used = 0;
-    if (++tally->round != 0)
-        return;
-    for (size_t i = 0; i < tally->size; i++)
-        tally->entries[i].round = 0;
-    tally->round = 1;
 }
 
-static uint64_t mix(uint64_t x)
+static size_t slot_of(const struct ek_tally *tally, uint32_t a, uint32_t b)
 {
-    x ^= x >> 32;
-    x *= 0xd6e8feb86659fd93ull;
-    x ^= x >> 32;
-    x *= 0xd6e8feb86659fd93ull;
-    return x ^ x >> 32;
-}
-
-/* Where the entry is, or the free place where it belongs. */
-static size_t place_of(const struct ek_tally *tally, uint32_t kind, uint64_t a, uint64_t b)
-{
-    size_t at = (size_t)mix(mix(mix(kind + 1) + a) + b) & (tally->size - 1);
-    for (;; at = (at + 1) & (tally->size - 1)) {
-        const struct ek_tally_entry *entry = &tally->entries[at];
-        if (entry->round != tally->round || (entry->kind == kind && entry->a == a && entry->b == b))
-            return at;
+    uint64_t key = (uint64_t)a << 32 | b;
+    key *= 0x9e3779b97f4a7c15ull;
+    key ^= key >> 32;
+    key *= 0xd6e8feb86659fd93ull;
+    size_t slot = (size_t)(key >> 32) & (tally->size - 1);
+    for (;; slot = (slot + 1) & (tally->size - 1)) {
+        uint32_t place = tally->slots[slot];
+        if (place == 0 || (tally->pairs[place - 1].a == a && tally->pairs[place - 1].b == b))
+            return slot;
     }
 }
 
 static int grow(struct ek_tally *tally)
 {
-    struct ek_tally larger = {.size = 2 * tally->size, .round = 1, .used = tally->used};
-    const struct ek_tally_entry *entry;
-    larger.entries = calloc(larger.size, sizeof *larger.entries);
-    if (!larger.entries)
+    size_t size = 2 * tally->size;
+    uint32_t *slots = calloc(size, sizeof *slots);
+    struct ek_tally_pair *pairs = realloc(tally->pairs, size / 2 * sizeof *pairs);
+    if (pairs)
+        tally->pairs = pairs;
+    if (!slots || !pairs) {
+        free(slots);
         return -1;
-    for (size_t at = 0; (entry = ek_tally_next(tally, &at));) {
-        struct ek_tally_entry *copy =
-            &larger.entries[place_of(&larger, entry->kind, entry->a, entry->b)];
-        *copy = *entry;
-        copy->round = larger.round;
     }
-    free(tally->entries);
-    *tally = larger;
+    free(tally->slots);
+    tally->slots = slots;
+    tally->size = size;
+    for (uint32_t place = 0; place < tally->used; place++)
+        slots[slot_of(tally, pairs[place].a, pairs[place].b)] = place + 1;
     return 0;
 }
 
-int ek_tally_add(struct ek_tally *tally, uint32_t kind, uint64_t a, uint64_t b)
+uint32_t ek_tally_place(struct ek_tally *tally, uint32_t a, uint32_t b)
 {
-    if (2 * tally->used >= tally->size && grow(tally))
-        return -1;
-    struct ek_tally_entry *entry = &tally->entries[place_of(tally, kind, a, b)];
-    if (entry->round != tally->round) {
-        *entry = (struct ek_tally_entry){a, b, kind, tally->round, 0};
-        tally->used++;
+    size_t slot = slot_of(tally, a, b);
+    if (tally->slots[slot])
+        return tally->slots[slot] - 1;
+    if (2 * (size_t)tally->used + 2 > tally->size) {
+        if (grow(tally))
+            return UINT32_MAX;
+        slot = slot_of(tally, a, b);
     }
-    entry->count++;
-    return 0;
-}
-
-uint64_t ek_tally_count(const struct ek_tally *tally, uint32_t kind, uint64_t a, uint64_t b)
-{
-    const struct ek_tally_entry *entry = &tally->entries[place_of(tally, kind, a, b)];
-    return entry->round == tally->round ? entry->count : 0;
-}
-
-const struct ek_tally_entry *ek_tally_next(const struct ek_tally *tally, size_t *at)
-{
-    while (*at < tally->size) {
-        const struct ek_tally_entry *entry = &tally->entries[(*at)++];
-        if (entry->round == tally->round)
-            return entry;
-    }
-    return NULL;
+    tally->pairs[tally->used] = (struct ek_tally_pair){a, b, 0, 0};
+    tally->slots[slot] = ++tally->used;
+    return tally->used - 1;
 }

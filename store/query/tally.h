@@ -1,31 +1,30 @@
-/* tally.h - a hash map that counts. One serves a whole timeline: it is emptied from bucket to
- * bucket, keeps its memory, and nothing is allocated for a post. */
+/* tally.h - pairs of numbers, each with a place of its own: which authors wrote in which threads.
+ *
+ * The first pair seen gets place 0, the next 1, and so on, so that what is counted for a pair lies
+ * close together in the order in which pairs come. One tally serves many buckets: it is emptied
+ * from one to the next and keeps its memory. */
 #ifndef EKBOM_STORE_TALLY_H
 #define EKBOM_STORE_TALLY_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct ek_tally_entry {
-    uint64_t a, b;  /* what is counted */
-    uint32_t kind;  /* and as what */
-    uint32_t round; /* the entry is in use if this is the tally's */
-    uint64_t count;
+struct ek_tally_pair {
+    uint32_t a, b;
+    uint32_t count, tagged; /* the user's, 0 for a new pair */
 };
 
 struct ek_tally {
-    struct ek_tally_entry *entries;
-    size_t used, size; /* size is a power of two */
-    uint32_t round;
+    struct ek_tally_pair *pairs;
+    uint32_t used;
+    uint32_t *slots; /* place plus one, 0: free */
+    size_t size;     /* of slots: a power of two, at least twice `used` */
 };
 
 int ek_tally_init(struct ek_tally *tally); /* -1 when out of memory */
 void ek_tally_free(struct ek_tally *tally);
 void ek_tally_empty(struct ek_tally *tally);
-/* Count one more. -1 when out of memory. */
-int ek_tally_add(struct ek_tally *tally, uint32_t kind, uint64_t a, uint64_t b);
-uint64_t ek_tally_count(const struct ek_tally *tally, uint32_t kind, uint64_t a, uint64_t b);
-/* The next entry in use at or past *at (which moves on), or NULL. */
-const struct ek_tally_entry *ek_tally_next(const struct ek_tally *tally, size_t *at);
+/* The place of a pair, which is there from now on; UINT32_MAX when out of memory. */
+uint32_t ek_tally_place(struct ek_tally *tally, uint32_t a, uint32_t b);
 
 #endif

@@ -44,8 +44,7 @@ int ek_author_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
     return 1;
 }
 
-static void author_put(struct ek_store *store, uint64_t number,
-                       const struct ek_author_record *author)
+void ek_author_put(struct ek_store *store, uint64_t number, const struct ek_author_record *author)
 {
     struct ek_buf *value = &store->value;
     ek_buf_clear(value);
@@ -81,6 +80,13 @@ static void author_post_key(uint64_t author, uint64_t post, unsigned char key[16
 {
     ek_put_be64(key, author);
     ek_put_be64(key + 8, post);
+}
+
+void ek_author_post_set(struct ek_txn *txn, uint64_t author, uint64_t post)
+{
+    unsigned char key[16];
+    author_post_key(author, post, key);
+    ek_txn_put(txn, EK_AUTHOR_POSTS, key, sizeof key, "", 0);
 }
 
 static bool has_posts(struct ek_txn *txn, uint64_t author)
@@ -120,8 +126,7 @@ static void move_post(struct ek_store *store, uint64_t post, uint64_t from, uint
     unsigned char key[16];
     if (from == to)
         return;
-    author_post_key(to, post, key);
-    ek_txn_put(store->slice, EK_AUTHOR_POSTS, key, sizeof key, "", 0);
+    ek_author_post_set(store->slice, to, post);
     if (!from)
         return;
     author_post_key(from, post, key);
@@ -184,7 +189,7 @@ static void merge(struct ek_store *store, uint64_t from, uint64_t to)
             bears(&target, name->name))
             ek_name_set(txn, EK_NAME_SHOWN, source.forum, name->name, to);
     }
-    author_put(store, to, &target);
+    ek_author_put(store, to, &target);
     ek_buf_init(&posts, SIZE_MAX);
     ek_put_be64(prefix, from);
     ek_walk_begin(&walk, txn, EK_AUTHOR_POSTS, prefix, sizeof prefix);
@@ -215,7 +220,7 @@ static bool learn_name(struct ek_store *store, uint64_t number, const struct ek_
     if (!seen->name || ek_author_get(store->slice, store->scratch, number, &author) != 1)
         return false;
     if (add_name(store->scratch, &author, seen->name, seen->first, seen->last))
-        author_put(store, number, &author);
+        ek_author_put(store, number, &author);
     if (author.kind == EK_AUTHOR_GUEST)
         return false;
     uint64_t holder = ek_name_find(store->slice, EK_NAME_SHOWN, author.forum, seen->name);
@@ -235,7 +240,7 @@ static uint64_t new_author(struct ek_store *store, uint64_t forum, enum ek_autho
 {
     struct ek_author_record author = {.forum = forum, .kind = kind, .id = id};
     uint64_t number = ++store->counters.author;
-    author_put(store, number, &author);
+    ek_author_put(store, number, &author);
     return number;
 }
 

@@ -28,6 +28,10 @@ struct ek_author_record {
 
 int ek_author_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
                   struct ek_author_record *author);
+/* In a slice: the record as it is; the names that lead to it are the caller's. */
+void ek_author_put(struct ek_store *store, uint64_t number, const struct ek_author_record *author);
+/* The author-posts table: this post is theirs. */
+void ek_author_post_set(struct ek_txn *txn, uint64_t author, uint64_t post);
 /* The name seen last; NULL if the author never had one. */
 const char *ek_author_shown(const struct ek_author_record *author);
 

@@ -80,8 +80,8 @@ static void file_posts(struct ek_store *store, uint64_t forum, const struct ek_p
                        const struct ek_page_filing *filing, const struct ek_tags *tags,
                        struct ek_page_record *record, size_t *changed)
 {
-    struct ek_hasher *hasher = ek_hasher_new();
-    unsigned char digest[EK_SHA256_BYTES] = {0};
+    struct ek_hasher hasher;
+    unsigned char digest[EK_SHA256_BYTES];
     struct ek_thread_news news = {.id = thread_id(page),
                                   .title = page->thread_title,
                                   .url = page->thread_url,
@@ -89,8 +89,7 @@ static void file_posts(struct ek_store *store, uint64_t forum, const struct ek_p
                                   .has_flags = page->thread_flags != 0,
                                   .flags = page->thread_flags};
     uint64_t thread = ek_thread_learn(store, forum, &news, filing->fetched);
-    if (!hasher)
-        ek_txn_fail(store->slice, EK_MEMORY, "out of memory");
+    ek_hasher_begin(&hasher);
     for (size_t i = 0; i < page->post_count && !ek_txn_failed(store->slice); i++) {
         const struct ek_post *post = &page->posts[i];
         struct ek_sighting sighting = {.post = post,
@@ -103,11 +102,10 @@ static void file_posts(struct ek_store *store, uint64_t forum, const struct ek_p
                                        .last = filing->fetched,
                                        .tags = tags ? &tags[i] : NULL};
         *changed += ek_sighting_file(store, &sighting) == 1;
-        ek_hasher_adds(hasher, post->id);
-        ek_hasher_adds(hasher, post->text);
+        ek_hasher_adds(&hasher, post->id);
+        ek_hasher_adds(&hasher, post->text);
     }
-    if (hasher)
-        ek_hasher_finish(hasher, digest);
+    ek_hasher_finish(&hasher, digest);
     memcpy(record->digest, digest, sizeof record->digest);
     record->posts = page->post_count;
 }

@@ -51,7 +51,7 @@ const char *ek_forum_key(const char *address, char out[EK_FORUM_KEY_BYTES])
     return out;
 }
 
-static void forum_put(struct ek_store *store, uint64_t number, const struct ek_forum_record *forum)
+void ek_forum_put(struct ek_store *store, uint64_t number, const struct ek_forum_record *forum)
 {
     struct ek_buf *value = &store->value;
     ek_buf_clear(value);
@@ -112,7 +112,7 @@ uint64_t ek_forum_learn(struct ek_store *store, const char *base, const struct e
     changed = changed || page || ek_later(forum.last_fetched, seen) != forum.last_fetched;
     forum.last_fetched = ek_later(forum.last_fetched, seen);
     if (changed)
-        forum_put(store, number, &forum);
+        ek_forum_put(store, number, &forum);
     return ek_txn_failed(store->slice) ? 0 : number;
 }
 
@@ -135,11 +135,23 @@ int ek_board_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
     return 1;
 }
 
+void ek_board_put(struct ek_store *store, uint64_t number, const struct ek_board_record *board)
+{
+    struct ek_buf *value = &store->value;
+    ek_buf_clear(value);
+    ek_put_uint(value, board->forum);
+    ek_put_str(value, board->id);
+    ek_put_fact(value, &board->title);
+    ek_put_fact(value, &board->parent);
+    if (value->failed)
+        ek_txn_fail(store->slice, EK_MEMORY, "out of memory");
+    ek_record_put(store->slice, EK_BOARDS, number, value->data, value->len);
+}
+
 uint64_t ek_board_learn(struct ek_store *store, uint64_t forum, const char *id, const char *title,
                         const char *parent, ek_time seen)
 {
     struct ek_board_record board = {.forum = forum, .id = id};
-    struct ek_buf *value = &store->value;
     uint64_t number = ek_name_find(store->slice, EK_NAME_BOARD, forum, id);
     bool new = number == 0;
     if (new) {
@@ -151,14 +163,8 @@ uint64_t ek_board_learn(struct ek_store *store, uint64_t forum, const char *id, 
     struct ek_board_record before = board;
     ek_fact_learn(&board.title, title, seen);
     ek_fact_learn(&board.parent, parent, seen);
-    if (new || memcmp(&before, &board, sizeof board) != 0) {
-        ek_buf_clear(value);
-        ek_put_uint(value, board.forum);
-        ek_put_str(value, board.id);
-        ek_put_fact(value, &board.title);
-        ek_put_fact(value, &board.parent);
-        ek_record_put(store->slice, EK_BOARDS, number, value->data, value->len);
-    }
+    if (new || memcmp(&before, &board, sizeof board) != 0)
+        ek_board_put(store, number, &board);
     return ek_txn_failed(store->slice) ? 0 : number;
 }
 

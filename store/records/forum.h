@@ -32,6 +32,9 @@ int ek_forum_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
 int ek_board_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
                  struct ek_board_record *board);
 
+/* In a slice: the record as it is; the name that leads to it is the caller's. */
+void ek_forum_put(struct ek_store *store, uint64_t number, const struct ek_forum_record *forum);
+void ek_board_put(struct ek_store *store, uint64_t number, const struct ek_board_record *board);
 /* In a slice: the forum of a page or entry, made where it is new; its number, or 0 on failure.
  * page may be NULL (an entry); read: a page of it was read. */
 uint64_t ek_forum_learn(struct ek_store *store, const char *base, const struct ek_page *page,

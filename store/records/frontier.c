@@ -10,30 +10,34 @@
 #include "ekbom/arena.h"
 #include "ekbom/codec.h"
 #include "ekbom/limits.h"
-#include "store/handle.h"
+#include "store/records/frontier_record.h"
 #include "store/records/page.h"
 #include "store/slice.h"
 
-#define SOURCE_BYTES 8
 #define VISIT_ARENA_BYTES (1u << 20)
 
 struct frontier_key {
-    unsigned char bytes[SOURCE_BYTES + 1 + EK_MAX_ID_BYTES];
+    unsigned char bytes[EK_SOURCE_BYTES + 1 + EK_MAX_ID_BYTES];
     size_t len;
 };
 
-static int make_key(struct frontier_key *key, const char *source, enum ek_frontier_kind kind,
-                    const char *id, struct ek_err *err)
+static void source_digest(const char *source, unsigned char out[EK_SOURCE_BYTES])
 {
     unsigned char digest[EK_SHA256_BYTES];
+    ek_sha256(source, strlen(source), digest);
+    memcpy(out, digest, EK_SOURCE_BYTES);
+}
+
+static int make_key(struct frontier_key *key, const unsigned char source[EK_SOURCE_BYTES],
+                    enum ek_frontier_kind kind, const char *id, struct ek_err *err)
+{
     size_t len = strlen(id);
     if (len > EK_MAX_ID_BYTES)
         return ek_fail(err, EK_LIMIT, "an id of more than %u bytes: %.60s...", EK_MAX_ID_BYTES, id);
-    ek_sha256(source, strlen(source), digest);
-    memcpy(key->bytes, digest, SOURCE_BYTES);
-    key->bytes[SOURCE_BYTES] = (unsigned char)kind;
-    memcpy(key->bytes + SOURCE_BYTES + 1, id, len);
-    key->len = SOURCE_BYTES + 1 + len;
+    memcpy(key->bytes, source, EK_SOURCE_BYTES);
+    key->bytes[EK_SOURCE_BYTES] = (unsigned char)kind;
+    memcpy(key->bytes + EK_SOURCE_BYTES + 1, id, len);
+    key->len = EK_SOURCE_BYTES + 1 + len;
     return 0;
 }
 
@@ -46,8 +50,8 @@ bool ek_frontier_has_news(const struct ek_frontier *entry)
     return !done && !newest;
 }
 
-int ek_frontier_put(struct ek_store *store, const char *source, const struct ek_frontier *entry,
-                    struct ek_err *err)
+int ek_frontier_write(struct ek_store *store, const unsigned char source[EK_SOURCE_BYTES],
+                      const struct ek_frontier *entry, struct ek_err *err)
 {
     struct frontier_key key;
     struct ek_buf *value = &store->value;
@@ -73,17 +77,24 @@ int ek_frontier_put(struct ek_store *store, const char *source, const struct ek_
     return ek_txn_failed(store->slice) ? ek_slice_failed(store, err) : 0;
 }
 
-/* The entry of a key and value; its id is copied from the key. -1 when damaged. */
-static int decode(struct ek_frontier *entry, struct ek_arena *arena, struct ek_bytes key,
-                  struct ek_bytes value)
+int ek_frontier_put(struct ek_store *store, const char *source, const struct ek_frontier *entry,
+                    struct ek_err *err)
+{
+    unsigned char digest[EK_SOURCE_BYTES];
+    source_digest(source, digest);
+    return ek_frontier_write(store, digest, entry, err);
+}
+
+int ek_frontier_decode(struct ek_frontier *entry, struct ek_arena *arena, struct ek_bytes key,
+                       struct ek_bytes value)
 {
     struct ek_cursor cursor = ek_cursor(value.data, value.len);
     const unsigned char *bytes = key.data;
-    if (key.len < SOURCE_BYTES + 1 || bytes[SOURCE_BYTES] >= EK_FRONTIER_KINDS)
+    if (key.len < EK_SOURCE_BYTES + 1 || bytes[EK_SOURCE_BYTES] >= EK_FRONTIER_KINDS)
         return -1;
-    entry->kind = (enum ek_frontier_kind)bytes[SOURCE_BYTES];
+    entry->kind = (enum ek_frontier_kind)bytes[EK_SOURCE_BYTES];
     entry->id =
-        ek_strndup(arena, (const char *)bytes + SOURCE_BYTES + 1, key.len - SOURCE_BYTES - 1);
+        ek_strndup(arena, (const char *)bytes + EK_SOURCE_BYTES + 1, key.len - EK_SOURCE_BYTES - 1);
     entry->url = ek_get_str(&cursor, arena);
     entry->listed = ek_get_str(&cursor, arena);
     entry->done = ek_get_str(&cursor, arena);
@@ -106,12 +117,15 @@ int ek_frontier_get(struct ek_store *store, const char *source, enum ek_frontier
 {
     struct frontier_key key;
     struct ek_bytes value;
-    if (make_key(&key, source, kind, id, err) != 0 ||
+    unsigned char digest[EK_SOURCE_BYTES];
+    source_digest(source, digest);
+    if (make_key(&key, digest, kind, id, err) != 0 ||
         ek_store_enter(store, EK_NEEDS_RECORDS, err) != 0)
         return -1;
     struct ek_txn *txn = ek_records(store);
     int found = ek_txn_get(txn, EK_FRONTIER, key.bytes, key.len, &value);
-    if (found == 1 && decode(entry, arena, (struct ek_bytes){key.bytes, key.len}, value) != 0)
+    if (found == 1 &&
+        ek_frontier_decode(entry, arena, (struct ek_bytes){key.bytes, key.len}, value) != 0)
         found = ek_txn_damaged(txn, EK_FRONTIER, key.bytes, key.len);
     return ek_store_leave(store, found, err);
 }
@@ -150,7 +164,7 @@ static int walk_entries(struct ek_store *store, const unsigned char *prefix, siz
     while ((got = ek_walk_next(&walk, &key, &value)) == 1) {
         struct ek_frontier entry;
         ek_arena_reset(arena);
-        got = decode(&entry, arena, key, value) == 0
+        got = ek_frontier_decode(&entry, arena, key, value) == 0
                   ? give(each, &entry, err)
                   : ek_txn_damaged(txn, EK_FRONTIER, key.data, key.len);
         if (got != 0)
@@ -168,8 +182,10 @@ int ek_frontier_each(struct ek_store *store, const char *source, enum ek_frontie
                      void *context, struct ek_err *err)
 {
     struct frontier_key key;
+    unsigned char digest[EK_SOURCE_BYTES];
     const struct each each = {.entry = visit, .context = context};
-    if (make_key(&key, source, kind, "", err) != 0)
+    source_digest(source, digest);
+    if (make_key(&key, digest, kind, "", err) != 0)
         return -1;
     return walk_entries(store, key.bytes, key.len, &each, err);
 }

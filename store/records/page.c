@@ -22,17 +22,14 @@ const char *ek_clean(struct ek_arena *arena, const char *string)
 void ek_page_key_make(struct ek_page_key *key, const char *url, ek_time fetched, const void *body,
                       size_t len)
 {
-    unsigned char digest[EK_SHA256_BYTES] = {0}, time[8];
-    struct ek_hasher *hasher = ek_hasher_new();
-    if (hasher) {
-        ek_put_be64(time, (uint64_t)fetched);
-        ek_hasher_adds(hasher, url);
-        ek_hasher_add(hasher, time, sizeof time);
-        ek_hasher_add(hasher, body, len);
-        ek_hasher_finish(hasher, digest);
-    } else {
-        ek_sha256(body, len, digest); /* a key for want of memory: the caller fails soon enough */
-    }
+    unsigned char digest[EK_SHA256_BYTES], time[8];
+    struct ek_hasher hasher;
+    ek_put_be64(time, (uint64_t)fetched);
+    ek_hasher_begin(&hasher);
+    ek_hasher_adds(&hasher, url);
+    ek_hasher_add(&hasher, time, sizeof time);
+    ek_hasher_add(&hasher, body, len);
+    ek_hasher_finish(&hasher, digest);
     memcpy(key->bytes, digest, sizeof key->bytes);
 }
 

@@ -180,16 +180,31 @@ void ek_post_changed(struct ek_store *store, uint64_t number, struct ek_post_rec
     ek_put_be64(key, post->change);
     ek_put_be64(value, number);
     ek_txn_put(store->slice, EK_CHANGES, key, sizeof key, value, sizeof value);
-    if (!tags && !kept)
-        return;
     struct ek_pending *pending = new_pending(store);
     if (!pending)
         return;
-    *pending =
-        (struct ek_pending){number, post->change, before, tags != NULL, store->pending_tags.len, 0};
-    if (tags)
+    const char *language = post->language.value ? post->language.value : "";
+    *pending = (struct ek_pending){.number = number,
+                                   .change = post->change,
+                                   .before = before,
+                                   .known = kept ? EK_TAGS_KEPT : EK_TAGS_UNKNOWN,
+                                   .forum = post->forum,
+                                   .thread = post->thread,
+                                   .author = post->author.number,
+                                   .time = post->time,
+                                   .precision = post->precision,
+                                   .state = ek_post_state(post),
+                                   .at = store->pending_tags.len};
+    ek_put_bytes(&store->pending_tags, language, strlen(language));
+    pending->language_len = store->pending_tags.len - pending->at;
+    if (tags) {
+        pending->known = EK_TAGS_GIVEN;
         ek_marks_from_tags(&store->pending_tags, tags);
+    }
     pending->len = store->pending_tags.len - pending->at;
+    if (number > UINT32_MAX || post->author.number > UINT32_MAX)
+        ek_txn_fail(store->slice, EK_LIMIT, "%s is full: its index has room for %u posts",
+                    store->folder, UINT32_MAX);
     if (store->pending_tags.failed)
         ek_txn_fail(store->slice, EK_MEMORY, "out of memory");
 }

@@ -3,11 +3,11 @@
  * A revision is a content, kept once under (post, digest of its words) however often it is seen;
  * when it was first and last seen stands in the post. Sightings may thus come in any order: what
  * results is a set, and the revision seen last is the post's text. Everything but the subject is
- * compressed with zstd where that is shorter. A frame names its dictionary itself, so trained
- * dictionaries need no new format. */
+ * packed (ekbom/packed.h), against the dictionary in use when it was written (dictionary.h). */
 #ifndef EKBOM_STORE_REVISION_H
 #define EKBOM_STORE_REVISION_H
 
+#include "ekbom/packed.h"
 #include "store/handle.h"
 
 #define EK_CONTENT_DIGEST_BYTES 16u
@@ -31,8 +31,14 @@ void ek_revision_forget(struct ek_store *store, uint64_t post, const struct ek_s
 int ek_revision_get(struct ek_store *store, uint64_t post, const struct ek_stamp *stamp,
                     bool with_text, struct ek_arena *arena, struct ek_post *words);
 
-/* Compression state, kept for the life of an open store. */
-struct ek_packer *ek_packer_new(void); /* NULL when out of memory */
-void ek_packer_free(struct ek_packer *packer);
+/* Its value, packed as it is. 1, 0, -1 (latched). */
+int ek_revision_value(struct ek_txn *txn, uint64_t post, const struct ek_stamp *stamp,
+                      struct ek_bytes *value);
+/* Where the packed part of a revision's value begins; bad if it is malformed. */
+struct ek_cursor ek_revision_packed(const void *value, size_t len);
+/* Unpack it; a dictionary that it needs is looked up in the records. Bad if it is malformed; -1
+ * (latched) if the dictionary is missing. */
+int ek_revision_unpack(struct ek_store *store, const struct ek_cursor *packed,
+                       struct ek_cursor *raw);
 
 #endif

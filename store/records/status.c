@@ -1,4 +1,5 @@
 /* status.c - what the store holds. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <dirent.h>
@@ -6,30 +7,34 @@
 #include <sys/stat.h>
 
 #include "ekbom/arena.h"
-#include "store/index/follow.h"
-#include "store/index/generation.h"
-#include "store/index/row.h"
+#include "store/index/behind.h"
+#include "store/index/figures.h"
 #include "store/records/forum.h"
 #include "store/records/names.h"
 #include "store/records/page.h"
 #include "store/records/thread.h"
 
-static uint64_t folder_bytes(const char *folder, const char *name)
+/* Nothing where the folder is not there, or may not be read by this person. */
+static int folder_bytes(const char *folder, const char *name, uint64_t *bytes, struct ek_err *err)
 {
     char path[4400];
-    uint64_t bytes = 0;
+    struct dirent *item;
+    int result = 0;
     snprintf(path, sizeof path, "%s/%s", folder, name);
     DIR *directory = opendir(path);
-    struct dirent *item;
-    while (directory && (item = readdir(directory))) {
+    if (!directory)
+        return errno == EACCES || errno == ENOENT ? 0 : ek_fail_errno(err, "%s", path);
+    while (result == 0 && (errno = 0, item = readdir(directory))) {
         struct stat file;
-        if (fstatat(dirfd(directory), item->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(file.st_mode))
-            bytes += (uint64_t)file.st_blocks * 512;
+        if (fstatat(dirfd(directory), item->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0)
+            *bytes += S_ISREG(file.st_mode) ? (uint64_t)file.st_blocks * 512 : 0;
+        else if (errno != ENOENT) /* a file that was renamed meanwhile */
+            result = ek_fail_errno(err, "%s/%s", path, item->d_name);
     }
-    if (directory)
-        closedir(directory);
-    return bytes;
+    if (result == 0 && errno)
+        result = ek_fail_errno(err, "%s", path);
+    closedir(directory);
+    return result;
 }
 
 /* Forums in the order of their keys; by_number finds them again. */
@@ -108,28 +113,15 @@ static void list_quarantine(struct ek_txn *txn, struct ek_arena *arena,
     ek_walk_end(&walk);
 }
 
-static void count_rows(struct ek_txn *txn, struct ek_store_status *status)
+static void count_rows(struct ek_txn *index, struct ek_store_status *status)
 {
     struct ek_generation current;
-    struct ek_mark marks[EK_MAX_ROW_MARKS];
-    struct ek_walk walk;
-    struct ek_bytes key, value;
-    if (ek_generation_get(txn, EK_CURRENT, &current) != 1)
+    struct ek_index_figures figures;
+    if (ek_generation_get(index, EK_CURRENT, &current) != 1 ||
+        ek_index_figures(index, current.number, &figures))
         return;
-    ek_walk_begin(&walk, txn, ek_rows_of(&current), NULL, 0);
-    while (ek_walk_next(&walk, &key, &value) == 1) {
-        struct ek_row row;
-        unsigned words = 0;
-        if (ek_row_decode(&row, marks, &key, &value)) {
-            ek_txn_damaged(txn, ek_rows_of(&current), key.data, key.len);
-            continue;
-        }
-        for (size_t i = 0; i < row.mark_count; i++)
-            words |= row.marks[i].word;
-        status->not_assessable += !row.assessable;
-        status->undetermined += (words & EK_WORD_UNDETERMINED) != 0;
-    }
-    ek_walk_end(&walk);
+    status->not_assessable = figures.not_assessable;
+    status->undetermined = figures.undetermined;
 }
 
 static int status_records(struct ek_store *store, struct ek_arena *arena,
@@ -165,15 +157,20 @@ int ek_store_status(struct ek_store *store, struct ek_arena *arena, struct ek_st
         return -1;
     status->format = EK_STORE_FORMAT;
     status->sample = ek_store_is_sample(store);
-    const char *digest = ek_store_rules_digest(store);
+    const char *digest = NULL;
+    int result = store->reading_index && ek_store_rules_known(store, &digest, err) < 0 ? -1 : 0;
     status->rules_digest = digest ? ek_strdup(arena, digest) : NULL;
-    int result = status_records(store, arena, status, err);
+    if (result == 0)
+        result = status_records(store, arena, status, err);
     if (result == 0 && store->reading_index) {
         count_rows(store->reading_index, status);
         ek_index_behind(store, &status->behind);
         status->index_bytes = ek_env_bytes(store->index);
     }
     status->records_bytes = ek_env_bytes(store->records);
-    status->archive_bytes = folder_bytes(store->folder, "archive");
+    if (!store->reading_index)
+        status->index_refused = ek_strdup(arena, store->index_refused.message);
+    if (result == 0)
+        result = folder_bytes(store->folder, "archive", &status->archive_bytes, err);
     return ek_store_leave(store, result, err);
 }

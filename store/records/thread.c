@@ -29,8 +29,20 @@ int ek_thread_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
     return 1;
 }
 
-static void thread_put(struct ek_store *store, uint64_t number,
-                       const struct ek_thread_record *thread)
+uint64_t ek_thread_board(struct ek_txn *txn, uint64_t number)
+{
+    struct ek_bytes value;
+    if (ek_record_get(txn, EK_THREADS, number, &value) != 1)
+        return 0;
+    struct ek_cursor cursor = ek_cursor(value.data, value.len);
+    ek_get_uint(&cursor); /* its forum */
+    uint64_t board = ek_get_uint(&cursor);
+    if (cursor.bad)
+        ek_record_damaged(txn, EK_THREADS, number);
+    return cursor.bad ? 0 : board;
+}
+
+void ek_thread_put(struct ek_store *store, uint64_t number, const struct ek_thread_record *thread)
 {
     struct ek_buf *value = &store->value;
     ek_buf_clear(value);
@@ -93,7 +105,7 @@ uint64_t ek_thread_learn(struct ek_store *store, uint64_t forum, const struct ek
         thread.flags = news->flags;
         thread.flags_seen = seen;
     }
-    thread_put(store, number, &thread);
+    ek_thread_put(store, number, &thread);
     if (moved && !new)
         touch_posts(store, number);
     return ek_txn_failed(store->slice) ? 0 : number;

@@ -19,6 +19,12 @@ struct ek_thread_record {
 int ek_thread_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
                   struct ek_thread_record *thread);
 
+/* In a slice: the record as it is; the name that leads to it is the caller's. */
+void ek_thread_put(struct ek_store *store, uint64_t number, const struct ek_thread_record *thread);
+
+/* Its board alone; 0 if it has none, or on failure. */
+uint64_t ek_thread_board(struct ek_txn *txn, uint64_t number);
+
 struct ek_thread_news { /* what a page says of a thread; NULL = nothing */
     const char *id, *title, *url, *board_id;
     bool has_flags;

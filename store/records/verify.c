@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "ekbom/arena.h"
 #include "ekbom/bundle.h"
@@ -18,23 +19,54 @@
 #include "store/records/rule_set.h"
 #include "store/records/thread.h"
 
+/* One damaged record is met from many sides. */
+static bool was_told(struct ek_verifier *verifier, const char *finding)
+{
+    uint64_t digest = XXH3_64bits(finding, strlen(finding)), *place = verifier->told;
+    place += digest % EK_VERIFY_TOLD;
+    bool told = *place == digest;
+    *place = digest;
+    return told;
+}
+
 void ek_finding(struct ek_verifier *verifier, const char *format, ...)
 {
     char line[1400];
     va_list list;
+    if (verifier->stopped.kind != EK_OK) /* what it cannot see it cannot judge */
+        return;
     va_start(list, format);
     vsnprintf(line, sizeof line, format, list);
     va_end(list);
+    if (was_told(verifier, line))
+        return;
     verifier->findings++;
     verifier->report(verifier->context, line);
+}
+
+void ek_finding_error(struct ek_verifier *verifier, const struct ek_err *err, const char *remedy)
+{
+    if (err->kind == EK_MEMORY)
+        verifier->stopped = *err;
+    else
+        ek_finding(verifier, "%s%s", err->message, remedy);
 }
 
 bool ek_finding_latched(struct ek_verifier *verifier, struct ek_txn *txn)
 {
     struct ek_err err;
+    char remedy[4300] = "";
     if (!ek_txn_take_error(txn, &err))
         return false;
-    ek_finding(verifier, "%s", err.message);
+    /* Elsewhere it says to run what runs here. */
+    char *advice = strstr(err.message, ": run `ekbom verify`");
+    if (advice && txn == verifier->store->reading_index)
+        snprintf(remedy, sizeof remedy, ": " EK_INDEX_REMEDY, verifier->store->folder);
+    else if (advice)
+        snprintf(remedy, sizeof remedy, ": " EK_RECORDS_REMEDY);
+    if (advice)
+        *advice = 0;
+    ek_finding_error(verifier, &err, remedy);
     return true;
 }
 
@@ -163,10 +195,13 @@ static void verify_archived(struct ek_verifier *verifier, const struct ek_page_r
     char folder[4200];
     snprintf(folder, sizeof folder, "%s/archive", verifier->store->folder);
     if (ek_archive_read(folder, &page->archived, &warc, &record, &err)) {
-        ek_finding(verifier,
-                   "page %s: its copy in the archive cannot be read (%s): restore %s/%s "
-                   "from a backup, or fetch the page again",
-                   page->url, err.message, folder, page->archived.file);
+        if (err.kind == EK_MEMORY)
+            verifier->stopped = err;
+        else
+            ek_finding(verifier,
+                       "page %s: its copy in the archive cannot be read (%s): restore %s/%s "
+                       "from a backup, or fetch the page again",
+                       page->url, err.message, folder, page->archived.file);
         return;
     }
     const char *url = ek_clean(verifier->arena, record.url);
@@ -234,7 +269,11 @@ void ek_verify_rule_sets(struct ek_verifier *verifier)
             digest ? ek_rule_set_get(txn, digest, verifier->arena, &bundle, NULL, NULL, &err) : 0;
         if (ek_finding_latched(verifier, txn))
             continue;
-        if (found != 1 || strcmp(bundle.digest, digest) != 0)
+        if (!digest)
+            ek_fail_memory(&verifier->stopped);
+        else if (found < 0 && err.kind == EK_MEMORY)
+            verifier->stopped = err;
+        else if (found != 1 || strcmp(bundle.digest, digest) != 0)
             ek_finding(verifier,
                        "rule set %s as kept in the store is damaged (%s): run `ekbom "
                        "retag`",
@@ -250,26 +289,41 @@ void ek_verify_rule_sets(struct ek_verifier *verifier)
 
 /* All of it --------------------------------------------------------------------------------- */
 
+/* Of a damaged part, or one that may not be read, nothing is checked but its pages. */
+static const struct {
+    void (*check)(struct ek_verifier *verifier);
+    bool of_records, of_index;
+} checks[] = {
+    {ek_verify_files, false, false},    {ek_verify_seals, false, false},
+    {ek_verify_key, true, false},       {ek_verify_names, true, false},
+    {ek_verify_posts, true, false},     {ek_verify_tables, true, false},
+    {ek_verify_pages, true, false},     {ek_verify_archive, false, false},
+    {ek_verify_rule_sets, true, false}, {ek_verify_index, true, true},
+};
+
 long ek_store_verify(struct ek_store *store, void (*report)(void *context, const char *finding),
                      void *context, struct ek_err *err)
 {
-    static void (*const checks[])(struct ek_verifier *) = {
-        ek_verify_names,   ek_verify_posts,     ek_verify_tables, ek_verify_pages,
-        ek_verify_archive, ek_verify_rule_sets, ek_verify_index,
-    };
     struct ek_verifier verifier = {.store = store, .report = report, .context = context};
-    if (ek_store_enter(store, EK_NEEDS_RECORDS, err))
+    if (ek_store_enter(store, 0, err))
         return -1;
     verifier.arena = ek_arena_new(256u << 20);
     if (!verifier.arena)
         return ek_store_leave(store, ek_fail_memory(err), err);
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        checks[i](&verifier);
-        ek_finding_latched(&verifier, ek_records(store));
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && verifier.stopped.kind == EK_OK; i++) {
+        if ((checks[i].of_records && !store->records) || (checks[i].of_index && !store->index))
+            continue;
+        checks[i].check(&verifier);
+        if (store->reading_records)
+            ek_finding_latched(&verifier, store->reading_records);
         if (store->reading_index)
             ek_finding_latched(&verifier, store->reading_index);
     }
     ek_arena_free(verifier.arena);
     ek_store_leave(store, 0, err);
-    return verifier.findings;
+    if (verifier.stopped.kind == EK_OK)
+        return verifier.findings;
+    if (err)
+        *err = verifier.stopped;
+    return -1;
 }

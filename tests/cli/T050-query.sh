@@ -62,6 +62,58 @@ exits 2 "an option that is not built" "$EKBOM" --store s posts --as-stored-on 20
 like "$(stderr)" "not built yet" "says so too"
 exits 2 "a format that a command does not write" "$EKBOM" --store s show 1 --format csv
 
+# A drawn sample: the same seed draws the same, in the order of the list.
+ok "posts drawn at random" "$EKBOM" --store s posts --sample 12 --seed 3 --format jsonl
+stdout >drawn
+is "$(grep -c . drawn)" 12 "as many as asked for"
+is "$(sed 's/.*"time":"\([^"]*\)".*/\1/' drawn | sort -r | cksum)" "$(sed 's/.*"time":"\([^"]*\)".*/\1/' drawn | cksum)" \
+    "newest first"
+"$EKBOM" --store s posts --sample 12 --seed 3 --format jsonl >again 2>/dev/null
+ok "the same again" cmp -s drawn again
+"$EKBOM" --store s posts --sample 12 --seed 4 --format jsonl >others 2>/dev/null
+exits 1 "and others with another seed" cmp -s drawn others
+ok "of a selection" "$EKBOM" --store s posts --theory bid --sample 5
+like "$(stdout)" "5 of [0-9]+ posts, drawn with seed 0" "says of how many"
+exits 2 "a seed without a sample" "$EKBOM" --store s posts --seed 4
+like "$(stderr)" "--sample" "is asked for one"
+
+# What others said is not the author's, and can be asked for.
+"$EKBOM" --store s export --tier internal --format jsonl -o all.jsonl >/dev/null
+quoted=$(grep -c '"quoted_only":\[[^]]*"dopamine"' all.jsonl)
+isnt "$quoted" 0 "the sample has theories that stand in quotes only"
+is "$("$EKBOM" --store s posts --quoted --theory dopamine --format jsonl 2>/dev/null | grep -c .)" "$quoted" \
+    "posts --quoted lists those"
+is "$("$EKBOM" --store s timeline dopamine --quoted --tier internal --format jsonl 2>/dev/null |
+    awk -F'"posts_tagged":' '{ n += $2 } END { print n }')" "$quoted" "and a timeline counts them"
+exits 2 "what is quoted has no stance" "$EKBOM" --store s posts --quoted --stance supports
+like "$(stderr)" "leave out --quoted or the others" "says so"
+
+# Authors by when they first wrote.
+before=$(awk '{ match($0, /"author":"[^"]*"/); a = substr($0, RSTART, RLENGTH)
+    match($0, /"time":"[^"]*"/); t = substr($0, RSTART + 8, 4); n[a]++
+    if (!(a in first) || t < first[a]) first[a] = t }
+    END { for (a in n) if (first[a] < 2009) sum += n[a]; print sum }' all.jsonl)
+is "$("$EKBOM" --store s posts --author-first-seen-before 2009 --format jsonl 2>/dev/null | grep -c .)" "$before" \
+    "posts of authors who first wrote before 2009"
+exits 1 "nobody wrote before the forum began" "$EKBOM" --store s posts --author-first-seen-before 1999
+exits 2 "a bad period there" "$EKBOM" --store s posts --author-first-seen-before 2009-13
+like "$(stderr)" "--author-first-seen-before: .*2008-Q1" "is answered with good ones"
+
+# The tags of an earlier rule set answer until they are dropped.
+digest=$("$EKBOM" --store s timeline bid --format json 2>/dev/null | sed -n 's/.*"ruleset":"\(sha256:[0-9a-f]*\)".*/\1/p')
+"$EKBOM" --store s timeline bid --format csv >march 2>/dev/null
+cp -r "$ROOT/rules/rls" changed
+printf '# changed\n' >>"changed/$(cd changed && echo *.rules | cut -d' ' -f1)"
+"$EKBOM" --store s retag --rules changed >/dev/null 2>&1
+isnt "$("$EKBOM" --store s timeline bid --format json 2>/dev/null | grep -c "$digest")" 1 "after a retag the new rules answer"
+ok "the old ones still do" "$EKBOM" --store s timeline bid --rules-version "$digest" --format csv
+stdout >june
+ok "as they did" cmp -s march june
+short=${digest#sha256:}
+ok "by the beginning of the digest" "$EKBOM" --store s posts --rules-version "${short%????????????????????????????????????????????????????}" --limit 1
+exits 2 "rules that the store never had" "$EKBOM" --store s posts --rules-version 0123456789abcdef
+like "$(stderr)" "no tags under rules 0123456789abcdef.*it has sha256:" "are answered with those that it has"
+
 # Two forums with one post id.
 printf '%s\n' '{"id":"5","forum":"https://a.example/","thread_id":"1","text":"a"}' \
     '{"id":"5","forum":"https://b.example/","thread_id":"1","text":"b"}' >two.jsonl

@@ -1,8 +1,8 @@
 /* fuzz_extract.c - any bytes as a page and as a post body. libFuzzer target.
  *
  * Seeds: the pages of tests/pages. The first byte chooses what the server said of the charset and
- * whether the address is known, so that every path to UTF-8 is walked. Run from the checkout:
- *     fuzz_extract CORPUS tests/pages */
+ * whether the address is known, so that every path to UTF-8 is walked. Rooms: extract base.
+ * Run by tests/fuzz/run.sh extract SECONDS. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,7 @@
 /* Any bytes as a robots.txt, as an address, and as the head of an answer: what hosts send before
  * anything of theirs is believed. The input's first line is an address, the rest the other two.
  *
- *   clang -fsanitize=fuzzer,address,undefined -Iinclude -I. tests/fuzz/fuzz_robots.c \
- *       daemon/fetch/{robots,robots_path,url,head,reason}.c libbase.a -lcurl ...
- *   fuzz_robots -max_len=8192 -dict=tests/fuzz/robots.dict tests/fuzz/seeds/robots */
+ * Rooms: fetch base. Run by tests/fuzz/run.sh robots SECONDS. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

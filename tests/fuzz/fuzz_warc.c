@@ -1,6 +1,6 @@
 /* Any bytes as a WARC file: every record is read and every byte that a record shows is touched.
  *
- *   clang -fsanitize=fuzzer,address,undefined ... && fuzz_warc -max_len=65536 CORPUS */
+ * Rooms: store base. Run by tests/fuzz/run.sh warc SECONDS. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

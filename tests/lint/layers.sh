@@ -21,6 +21,8 @@ room base             :
 room rules            :
 room store            : base
 room store/export     : base store
+# A dump writes its file as an export does.
+room store/dump       : base store store/export
 room daemon/extract   : base
 room daemon/fetch     : base
 room daemon/reader    : base
@@ -29,17 +31,21 @@ room cli              : base daemon
 room include/ekbom    :
 
 # Headers in include/ekbom/ that every room may include ...
-common arena buf bundle codec digest error limits lines places record record_codec tag text time
+common arena buf bundle codec digest error limits lines packed places record record_codec tag text time
 # ... and those that show a room: shows ROOM : which rooms may include it
 shows extract : daemon/extract daemon/reader daemon cli
 shows rules   : rules daemon/reader daemon cli
-shows archive : store store/export daemon cli include/ekbom
-shows store   : store store/export daemon cli
+shows archive : store store/export store/dump daemon cli include/ekbom
+shows store   : store store/export store/dump daemon cli
 shows query   : store store/export daemon cli include/ekbom
+shows store_rules : store daemon cli include/ekbom
+shows aggregate : store store/export daemon cli include/ekbom
 shows store_status : store daemon cli include/ekbom
-shows frontier : store daemon cli
+shows frontier : store store/dump daemon cli
+shows store_care : store store/dump daemon cli
 shows export  : store/export cli
 shows eval    : rules cli
+shows explain : rules cli
 shows fetch   : daemon/fetch daemon
 shows robots  : daemon/fetch daemon cli
 shows probe   : daemon cli
@@ -49,15 +55,19 @@ shows config  : daemon
 shows control : daemon cli
 shows import  : daemon cli
 shows wire    : base daemon daemon/reader
+shows search  : rules daemon/reader cli
+shows texts   : store cli
 
 # library HEADER : the rooms that may know it
 library curl/*           : daemon/fetch
 library libxml/*         : daemon/extract
 library pcre2.h          : rules
 library lmdb.h           : store
-library zstd.h           : store
+library zstd.h           : base
 library zdict.h          : store
+library emmintrin.h      : store rules base
 library zlib.h           : store
+library xxhash.h         : store
 library unicode/*        : base
 library nettle/*         : base
 library seccomp.h        : daemon/reader
@@ -65,7 +75,7 @@ library linux/landlock.h : daemon/reader
 library linux/seccomp.h  : daemon/reader
 library sys/prctl.h      : daemon/reader
 library sys/syscall.h    : daemon/reader
-library jansson.h        : base daemon cli store/export include/ekbom
+library jansson.h        : base daemon cli store/export store/dump include/ekbom
 library libconfig.h      : daemon
 library systemd/*        : daemon
 # Processes, sockets and signals are the daemon's and its programs' business.

@@ -24,12 +24,14 @@ library libcurl    : ^curl_                        : daemon/fetch
 library libxml2    : ^(xml|html)[A-Z]              : daemon/extract
 library PCRE2      : ^pcre2_                       : rules
 library LMDB       : ^mdb_                         : store
-library zstd       : ^(ZSTD|ZDICT)_                : store
+library zstd       : ^ZSTD_                        : base
+library zdict      : ^ZDICT_                       : store
 library zlib       : ^(deflate|inflate|compress|uncompress|crc32|gz[a-z]+)[A-Za-z0-9_]*$ : store
+library xxhash     : ^XXH                          : store
 library ICU        : ^u[a-z0-9]*_[A-Za-z0-9]+_[0-9][0-9]+$ : base
 library nettle     : ^_?nettle_                    : base
 library libseccomp : ^seccomp_                     : daemon/reader
-library jansson    : ^json(_|p_)                   : base cli daemon store/export
+library jansson    : ^json(_|p_)                   : base cli daemon store/export store/dump
 library libconfig  : ^config_(read|init|destroy|setting_) : daemon
 library libsystemd : ^sd_                          : daemon
 

@@ -69,22 +69,25 @@ static void assert_near(double value, double expected)
 
 static const struct post posts[] = {
     /* agreed, stance too */
-    {.gold = {.labels = LABELS({"bid", "supports"}), .label_count = 1},
+    {.gold = {.labels = LABELS({.theory = "bid", .stance = "supports"}), .label_count = 1},
      .theories = {{.code = "bid", .stance = EK_SUPPORTS}},
      .theory_count = 1},
     /* agreed, another stance; one missed */
-    {.gold = {.labels = LABELS({"bid", "asks"}, {"ppi", "supports"}), .label_count = 2},
+    {.gold = {.labels = LABELS({.theory = "bid", .stance = "asks"},
+                               {.theory = "ppi", .stance = "supports"}),
+              .label_count = 2},
      .theories = {{.code = "bid", .stance = EK_DISPUTES}},
      .theory_count = 1},
     /* roll-up: the coder gave the sub-code, the rules the code and a false one, from the quote */
-    {.gold = {.labels = LABELS({"bid/transport", "supports"}),
+    {.gold = {.labels = LABELS({.theory = "bid/transport", .stance = "supports"}),
               .label_count = 1,
               .quoted_only = CODES("genetics"),
               .quoted_count = 1},
      .theories = {{.code = "bid", .stance = EK_SUPPORTS}, {.code = "genetics", .stance = EK_ASKS}},
      .theory_count = 2},
     /* roll-up the other way round, where the code has a stance of its own */
-    {.gold = {.labels = LABELS({"bid", "disputes"}, {"bid/transport", "supports"}),
+    {.gold = {.labels = LABELS({.theory = "bid", .stance = "disputes"},
+                               {.theory = "bid/transport", .stance = "supports"}),
               .label_count = 2},
      .theories = {{.code = "bid/transport", .stance = EK_SUPPORTS}},
      .theory_count = 1},
@@ -144,12 +147,16 @@ static void test_interval(void **state)
 }
 
 static const struct post drawn[] = {
-    {.gold =
-         {.labels = LABELS({"bid", "supports"}), .label_count = 1, .weight = 4, .period = "2019"},
+    {.gold = {.labels = LABELS({.theory = "bid", .stance = "supports"}),
+              .label_count = 1,
+              .weight = 4,
+              .period = "2019"},
      .theories = {{.code = "bid", .stance = EK_SUPPORTS}},
      .theory_count = 1},
-    {.gold =
-         {.labels = LABELS({"bid", "supports"}), .label_count = 1, .weight = 1, .period = "2008"}},
+    {.gold = {.labels = LABELS({.theory = "bid", .stance = "supports"}),
+              .label_count = 1,
+              .weight = 1,
+              .period = "2008"}},
 };
 
 static void test_weights_and_periods(void **state)
@@ -182,12 +189,58 @@ static void test_nothing_at_all(void **state)
     ek_arena_free(arena);
 }
 
+struct seen {
+    size_t count;
+    struct ek_eval_error errors[8];
+};
+
+static void see(void *context, const struct ek_eval_error *error)
+{
+    struct seen *seen = context;
+    assert_true(seen->count < 8);
+    seen->errors[seen->count++] = *error;
+}
+
+/* Extra, missed and another stance, of theories and treatments; context-only codes are passed
+ * over, a code from a quote is named as such. */
+static void test_errors_are_listed(void **state)
+{
+    struct ek_tag tags[] = {{.code = "bid/transport", .stance = EK_ASKS},
+                            {.code = "diet", .stance = EK_SUPPORTS},
+                            {.code = "gut", .stance = EK_SUPPORTS}};
+    struct ek_tag treatments[] = {{.code = "ldn"}};
+    struct ek_tags given = {
+        .theories = tags, .theory_count = 3, .treatments = treatments, .treatment_count = 1};
+    struct ek_gold gold = {.labels = LABELS({.theory = "bid", .stance = "supports"},
+                                            {.theory = "ppi", .stance = "disputes"}),
+                           .label_count = 2,
+                           .quoted_only = CODES("gut"),
+                           .quoted_count = 1,
+                           .context_only = CODES("diet", "bid/transport"),
+                           .context_count = 2,
+                           .treatments = CODES("soap"),
+                           .treatment_count = 1};
+    struct seen seen = {0};
+
+    (void)state;
+    assert_int_equal(ek_evaluation_errors(&gold, &given, see, &seen), 0);
+    assert_int_equal(seen.count, 5);
+    assert_string_equal(seen.errors[0].code, "bid");
+    assert_int_equal(seen.errors[0].fault, EK_FAULT_STANCE);
+    assert_string_equal(seen.errors[0].tagged, "asks");
+    assert_string_equal(seen.errors[1].code, "ppi");
+    assert_int_equal(seen.errors[1].fault, EK_FAULT_MISSED);
+    assert_string_equal(seen.errors[2].code, "gut");
+    assert_true(seen.errors[2].fault == EK_FAULT_EXTRA && seen.errors[2].from_quote);
+    assert_true(seen.errors[3].treatment && seen.errors[3].fault == EK_FAULT_MISSED);
+    assert_true(seen.errors[4].treatment && seen.errors[4].fault == EK_FAULT_EXTRA);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_interval),
-        cmocka_unit_test(test_weights_and_periods),
+        cmocka_unit_test(test_errors_are_listed), cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_interval),          cmocka_unit_test(test_weights_and_periods),
         cmocka_unit_test(test_nothing_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

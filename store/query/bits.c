@@ -1,0 +1,149 @@
+/* bits.c - see bits.h.
+ *
+ * Counting bits is most of what a query does. The program is built for any x86-64, which need not
+ * have an instruction for it; so the two loops are there twice, and the processor is asked which
+ * to take. On 10 M posts that is 0.3 instead of 2.5 ms for the posts with two theories. */
+#include "store/query/bits.h"
+
+#include <endian.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Bits of a word that lie in [from, to), rows counted from the word's first. */
+static inline uint64_t part(uint32_t from, uint32_t to)
+{
+    uint64_t up = ~0ull << from;
+    return to < 64 ? up & ((1ull << to) - 1) : up;
+}
+
+__attribute__((always_inline)) static inline uint32_t
+count_loop(const uint64_t *a, const uint64_t *b, uint32_t from, uint32_t to)
+{
+    if (from >= to)
+        return 0;
+    uint32_t word = from / 64, last = (to - 1) / 64, count = 0;
+    uint64_t first = part(from % 64, word == last ? (to - 1) % 64 + 1 : 64);
+    count = (uint32_t)__builtin_popcountll(a[word] & (b ? b[word] : ~0ull) & first);
+    if (word == last)
+        return count;
+    for (word++; word < last; word++)
+        count += (uint32_t)__builtin_popcountll(b ? a[word] & b[word] : a[word]);
+    uint64_t rest = part(0, (to - 1) % 64 + 1);
+    return count + (uint32_t)__builtin_popcountll(a[last] & (b ? b[last] : ~0ull) & rest);
+}
+
+#ifdef __x86_64__
+__attribute__((target("popcnt"))) static uint32_t count_fast(const uint64_t *bits, uint32_t from,
+                                                             uint32_t to)
+{
+    return count_loop(bits, NULL, from, to);
+}
+
+__attribute__((target("popcnt"))) static uint32_t
+count_both_fast(const uint64_t *a, const uint64_t *b, uint32_t from, uint32_t to)
+{
+    return count_loop(a, b, from, to);
+}
+#define IS_FAST __builtin_cpu_supports("popcnt")
+#else
+#define count_fast(bits, from, to) count_loop(bits, NULL, from, to)
+#define count_both_fast(a, b, from, to) count_loop(a, b, from, to)
+#define IS_FAST true
+#endif
+
+uint32_t ek_bits_count(const uint64_t *bits, uint32_t from, uint32_t to)
+{
+    return IS_FAST ? count_fast(bits, from, to) : count_loop(bits, NULL, from, to);
+}
+
+uint32_t ek_bits_count_both(const uint64_t *a, const uint64_t *b, uint32_t from, uint32_t to)
+{
+    return IS_FAST ? count_both_fast(a, b, from, to) : count_loop(a, b, from, to);
+}
+
+void ek_bits_only(uint64_t *bits, uint32_t words, uint32_t from, uint32_t to)
+{
+    memset(bits, 0, words * sizeof *bits);
+    for (uint32_t row = from; row < to;) {
+        uint32_t word = row / 64, end = to - word * 64 < 64 ? to - word * 64 : 64;
+        bits[word] = part(row % 64, end);
+        row = (word + 1) * 64;
+    }
+}
+
+void ek_bits_and(uint64_t *bits, const uint64_t *other, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++)
+        bits[i] &= other[i];
+}
+
+void ek_bits_and_not(uint64_t *bits, const uint64_t *other, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++)
+        bits[i] &= ~other[i];
+}
+
+void ek_bits_or(uint64_t *bits, const uint64_t *other, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++)
+        bits[i] |= other[i];
+}
+
+/* By bytes: neighbours in a list seldom share one, so that no write waits for the one before it. */
+void ek_bits_add_list(uint64_t *bits, const uint16_t *rows, uint32_t count, uint32_t base)
+{
+    const uint32_t turn = BYTE_ORDER == LITTLE_ENDIAN ? 0 : 7;
+    unsigned char *bytes = (unsigned char *)bits;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = rows[i] - base;
+        bytes[row / 8 ^ turn] |= (unsigned char)(1u << row % 8);
+    }
+}
+
+/* Which of 64 bytes, as far as the mask goes, have this value. */
+#ifdef __SSE2__
+static uint64_t equal_word(const uint8_t *bytes, uint8_t mask, uint8_t value)
+{
+    const __m128i masks = _mm_set1_epi8((char)mask), values = _mm_set1_epi8((char)value);
+    uint64_t word = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
+        some = _mm_cmpeq_epi8(_mm_and_si128(some, masks), values);
+        word |= (uint64_t)(uint32_t)_mm_movemask_epi8(some) << 16 * i;
+    }
+    return word;
+}
+#else
+static uint64_t equal_word(const uint8_t *bytes, uint8_t mask, uint8_t value)
+{
+    uint64_t word = 0;
+    for (unsigned i = 0; i < 64; i++)
+        word |= (uint64_t)((bytes[i] & mask) == value) << i;
+    return word;
+}
+#endif
+
+void ek_bits_add_equal(uint64_t *bits, const uint8_t *bytes, uint32_t count, uint8_t mask,
+                       uint8_t value)
+{
+    uint32_t row = 0;
+    for (; row + 64 <= count; row += 64)
+        bits[row / 64] |= equal_word(bytes + row, mask, value);
+    for (; row < count; row++)
+        bits[row / 64] |= (uint64_t)((bytes[row] & mask) == value) << row % 64;
+}
+
+uint32_t ek_bits_list(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out)
+{
+    uint32_t count = 0;
+    for (uint32_t row = from; row < to;) {
+        uint32_t word = row / 64, end = to - word * 64 < 64 ? to - word * 64 : 64;
+        uint64_t rest = bits[word] & part(row % 64, end);
+        for (; rest; rest &= rest - 1)
+            out[count++] = (uint16_t)(word * 64 + (uint32_t)__builtin_ctzll(rest));
+        row = (word + 1) * 64;
+    }
+    return count;
+}
