@@ -14,6 +14,7 @@ struct ek_map {
     char *folder;
     const char *const *tables;
     int file;
+    bool writer;
     unsigned page_size;
     struct ek_mapping *mapping;
     struct ek_snapshot newest;

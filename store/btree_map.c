@@ -30,7 +30,8 @@ static const unsigned char *bytes_of(const struct ek_map *map, uint64_t page)
 
 static void begin_checking(struct ek_map *map, const struct ek_snapshot *snapshot)
 {
-    memset(map->checked, 0, (map->bits + 7) / 8);
+    if (!map->writer)
+        memset(map->checked, 0, map->bits / 8);
     map->checked_in = snapshot->number;
 }
 
@@ -66,6 +67,16 @@ const unsigned char *ek_map_page(struct ek_map *map, const struct ek_snapshot *s
     }
     map->checked[number / 64] |= 1ull << number % 64;
     return page;
+}
+
+const unsigned char *ek_map_checked(const struct ek_map *map, const struct ek_snapshot *snapshot,
+                                    uint64_t number, enum ek_btree_page kind)
+{
+    if (map->checked_in != snapshot->number || number > snapshot->last_page ||
+        !ek_page_bit(map->checked, number))
+        return NULL;
+    const unsigned char *page = bytes_of(map, number);
+    return ek_number16(page + EK_PAGE_KIND) == kind ? page : NULL;
 }
 
 const unsigned char *ek_map_long(struct ek_map *map, const struct ek_snapshot *snapshot,
@@ -192,7 +203,7 @@ int ek_map_look(struct ek_map *map, struct ek_snapshot *snapshot, struct ek_err 
 /* Opening ------------------------------------------------------------------------------------- */
 
 int ek_map_open(struct ek_map **out, const char *folder, int file, const char *const *tables,
-                struct ek_err *err)
+                bool writer, struct ek_err *err)
 {
     struct ek_map *map = calloc(1, sizeof *map);
     *out = NULL;
@@ -201,6 +212,7 @@ int ek_map_open(struct ek_map **out, const char *folder, int file, const char *c
         return ek_fail_memory(err);
     }
     map->tables = tables;
+    map->writer = writer;
     map->file = fcntl(file, F_DUPFD_CLOEXEC, 0);
     if (map->file < 0) {
         ek_fail_errno(err, "%s/data.mdb", folder);

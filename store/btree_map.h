@@ -33,9 +33,10 @@ struct ek_fault { /* what is wrong with a page; they read on as "page 17 WHAT" *
 int ek_heads_check(const char *folder, struct ek_err *err);
 
 /* The file behind an open descriptor, which is duplicated; `folder` is for messages. `tables`:
- * names, ends with NULL, at most EK_MAP_TABLES; they must outlive the map. */
+ * names, ends with NULL, at most EK_MAP_TABLES; they must outlive the map. writer: nobody but this
+ * process writes the file, so that a page which was checked once stays so. */
 int ek_map_open(struct ek_map **map, const char *folder, int file, const char *const *tables,
-                struct ek_err *err);
+                bool writer, struct ek_err *err);
 void ek_map_close(struct ek_map *map); /* NULL is allowed */
 
 /* The newest snapshot. Call it when LMDB's transaction has begun. The pages of earlier ones stay
@@ -46,6 +47,9 @@ int ek_map_look(struct ek_map *map, struct ek_snapshot *snapshot, struct ek_err 
 const unsigned char *ek_map_page(struct ek_map *map, const struct ek_snapshot *snapshot,
                                  uint64_t number, enum ek_btree_page kind, enum ek_btree_use use,
                                  struct ek_fault *fault);
+/* The same if it was checked in this snapshot already, else NULL. */
+const unsigned char *ek_map_checked(const struct ek_map *map, const struct ek_snapshot *snapshot,
+                                    uint64_t number, enum ek_btree_page kind);
 /* A long value. */
 const unsigned char *ek_map_long(struct ek_map *map, const struct ek_snapshot *snapshot,
                                  const struct ek_btree_node *node, uint64_t *pages,

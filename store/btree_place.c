@@ -230,6 +230,19 @@ int ek_place_seek(struct ek_place *place, const void *key, size_t len, struct ek
     return step(place, false, node, fault);
 }
 
+bool ek_place_is_checked(const struct ek_place *place, const void *key, size_t len)
+{
+    uint64_t number = place->tree->root;
+    for (unsigned level = 1; level < place->tree->depth; level++) {
+        const unsigned char *page =
+            ek_map_checked(place->map, place->snapshot, number, EK_BRANCH_PAGE);
+        if (!page)
+            return false;
+        number = ek_page_node(page, nodes_below(page, 1, key, len, true) - 1).child;
+    }
+    return ek_map_checked(place->map, place->snapshot, number, EK_LEAF_PAGE) != NULL;
+}
+
 const unsigned char *ek_place_value(const struct ek_place *place, const struct ek_btree_node *node,
                                     struct ek_fault *fault)
 {

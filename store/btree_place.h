@@ -31,6 +31,9 @@ int ek_place_seek(struct ek_place *place, const void *key, size_t len, struct ek
 int ek_place_next(struct ek_place *place, struct ek_btree_node *node, struct ek_fault *fault);
 int ek_place_before(struct ek_place *place, struct ek_btree_node *node, struct ek_fault *fault);
 
+/* Was every page on the way to this key checked before, in this snapshot? */
+bool ek_place_is_checked(const struct ek_place *place, const void *key, size_t len);
+
 /* The node's value, wherever it lies; NULL and the fault. */
 const unsigned char *ek_place_value(const struct ek_place *place, const struct ek_btree_node *node,
                                     struct ek_fault *fault);

@@ -13,6 +13,7 @@
 #include "store/env_read.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,13 +161,17 @@ static int open_fail(struct ek_env *env, int code, bool write, struct ek_err *er
     return env_fail(env, code, "opening", NULL, err);
 }
 
-/* A compaction put another folder in the place of this one while it was opened: then lock.mdb may
- * be of the one and data.mdb of the other, and which root is the newest would be told wrongly. */
-static bool was_replaced(const struct ek_env *env, const struct stat *before)
+/* Did a compaction put another folder in the place of this one while it was opened? Then lock.mdb
+ * may be of the one and data.mdb of the other, and which root is the newest would be told wrongly.
+ * The folder is held open meanwhile, so that no other can get its number. */
+static bool was_replaced(const struct ek_env *env, int held)
 {
-    struct stat now;
-    return stat(env->folder, &now) == 0 &&
-           (now.st_ino != before->st_ino || now.st_dev != before->st_dev);
+    struct stat before, now;
+    bool replaced = held >= 0 && fstat(held, &before) == 0 && stat(env->folder, &now) == 0 &&
+                    (now.st_ino != before.st_ino || now.st_dev != before.st_dev);
+    if (held >= 0)
+        close(held);
+    return replaced;
 }
 
 static int take_error(const struct ek_err *from, struct ek_err *err)
@@ -176,27 +181,26 @@ static int take_error(const struct ek_err *from, struct ek_err *err)
     return -1;
 }
 
-static int map_file(struct ek_env *env, struct ek_err *err)
+static int map_file(struct ek_env *env, bool write, struct ek_err *err)
 {
     mdb_filehandle_t file;
     int code = mdb_env_get_fd(env->handle, &file);
     if (code)
         return env_fail(env, code, "opening", NULL, err);
-    return ek_map_open(&env->map, env->folder, file, env->tables, err);
+    return ek_map_open(&env->map, env->folder, file, env->tables, write, err);
 }
 
 static int env_start(struct ek_env *env, bool write, struct ek_err *err)
 {
     unsigned flags = MDB_NOTLS | (write ? 0 : MDB_RDONLY);
-    struct stat before;
     struct ek_err heads;
-    bool there = stat(env->folder, &before) == 0;
     int code = write ? ek_env_make(env->folder) : 0;
     if (code)
         return open_fail(env, code, write, err);
     /* LMDB believes the heads; what else may be wrong with the file it says itself. */
     if (ek_heads_check(env->folder, &heads) && heads.kind != EK_NOT_FOUND && heads.kind != EK_IO)
         return take_error(&heads, err);
+    int held = open(env->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     code = ENOMEM;
     for (uint64_t map = EK_MAP_BYTES; code == ENOMEM && map >= EK_MAP_BYTES_LEAST; map /= 2) {
         mdb_env_close(env->handle);
@@ -211,7 +215,7 @@ static int env_start(struct ek_env *env, bool write, struct ek_err *err)
         if (!code)
             code = mdb_env_open(env->handle, env->folder, flags, 0640);
     }
-    if (there && was_replaced(env, &before))
+    if (was_replaced(env, held))
         return env_start(env, write, err);
     if (code)
         return open_fail(env, code, write, err);
@@ -224,7 +228,7 @@ static int env_start(struct ek_env *env, bool write, struct ek_err *err)
         share_lock_file(env->folder);
     }
     mdb_reader_check(env->handle, NULL);
-    return map_file(env, err);
+    return map_file(env, write, err);
 }
 
 static int open_handles(struct ek_txn *txn, struct ek_err *err)

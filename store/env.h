@@ -50,8 +50,8 @@ int ek_txn_get(struct ek_txn *txn, unsigned table, const void *key, size_t len,
                struct ek_bytes *value);
 void ek_txn_put(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
                 const void *value, size_t len);
-/* Values that carry their own checks (chunks of the index): no checksum is put behind them, and
- * none looked for. */
+/* Values that carry their own checks (chunks of the index): the checksum behind them is that of the
+ * key. A table has values of one kind or the other. */
 void ek_txn_put_plain(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
                       const void *value, size_t len);
 int ek_txn_get_plain(struct ek_txn *txn, unsigned table, const void *key, size_t len,

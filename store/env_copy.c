@@ -112,7 +112,7 @@ static int put_pair(struct pair_walk *walk, struct ek_bytes key, struct ek_bytes
 static bool is_sound(const struct pair_walk *walk, struct ek_bytes key, struct ek_bytes value)
 {
     return ek_is_unsealed(walk->table, key.data, key.len) ||
-           ek_seal_holds(key.data, key.len, value.data, value.len);
+           ek_seal_holds(EK_SEAL_PAIR, key.data, key.len, value.data, value.len);
 }
 
 static int copy_table(struct pair_walk *walk, bool checked, const struct ek_copy_watch *watch,
@@ -122,7 +122,7 @@ static int copy_table(struct pair_walk *walk, bool checked, const struct ek_copy
     uint64_t pairs = 0;
     int result = begin_writing(walk);
     ek_walk_begin(&walk->source, walk->from, walk->table, NULL, 0);
-    for (; result == 0 && ek_walk_next_plain(&walk->source, &key, &value) == 1; pairs++) {
+    for (; result == 0 && ek_walk_next_kept(&walk->source, &key, &value) == 1; pairs++) {
         if (checked && !is_sound(walk, key, value))
             result = ek_txn_damaged(walk->from, walk->table, key.data, key.len);
         else
@@ -193,7 +193,7 @@ static int compare_pairs(struct pair_walk *walk)
     struct ek_bytes key, value;
     MDB_val copied_key, copied_value;
     int code = 0, found;
-    while ((found = ek_walk_next_plain(&walk->source, &key, &value)) == 1) {
+    while ((found = ek_walk_next_kept(&walk->source, &key, &value)) == 1) {
         code = mdb_cursor_get(walk->target, &copied_key, &copied_value, MDB_NEXT);
         if (code || !same(key, &copied_key) || !same(value, &copied_value))
             break;

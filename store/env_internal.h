@@ -32,14 +32,14 @@ struct ek_txn {
 #define EK_SEAL_BYTES 4
 
 /* checksum.c. Put: LMDB's code. Take: 1 and the value, or -1 (latched) if it is damaged. */
-int ek_sealed_put(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
-                  const void *value, size_t len);
-int ek_seal_take(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
-                 struct ek_bytes *value);
-bool ek_seal_holds(const void *key, size_t key_len, const void *value, size_t len);
+enum ek_seal { EK_SEAL_PAIR, EK_SEAL_KEY }; /* the checksum of key and value, or of the key */
+int ek_sealed_put(struct ek_txn *txn, unsigned table, enum ek_seal seal, const void *key,
+                  size_t key_len, const void *value, size_t len);
+int ek_seal_take(struct ek_txn *txn, unsigned table, enum ek_seal seal, const void *key,
+                 size_t key_len, struct ek_bytes *value);
+bool ek_seal_holds(enum ek_seal seal, const void *key, size_t key_len, const void *value,
+                   size_t len);
 bool ek_is_unsealed(unsigned table, const void *key, size_t len);
-int ek_sealed_take(struct ek_txn *txn, unsigned table, const MDB_val *key, const MDB_val *found,
-                   struct ek_bytes *value);
 
 /* env_make.c. Makes data.mdb where there is none. 0, LMDB's code, or errno. */
 int ek_env_make(const char *folder);

@@ -19,53 +19,66 @@ static int get_written(struct ek_txn *txn, unsigned table, const void *key, size
     return 1;
 }
 
-int ek_txn_get(struct ek_txn *txn, unsigned table, const void *key, size_t len,
+int ek_txn_get_kept(struct ek_txn *txn, unsigned table, const void *key, size_t len,
+                    struct ek_bytes *value)
+{
+    *value = (struct ek_bytes){0};
+    if (txn->failed)
+        return -1;
+    return txn->write ? get_written(txn, table, key, len, value)
+                      : ek_read_get_kept(txn, table, key, len, value);
+}
+
+static int get(struct ek_txn *txn, unsigned table, enum ek_seal seal, const void *key, size_t len,
                struct ek_bytes *value)
 {
     *value = (struct ek_bytes){0};
     if (txn->failed)
         return -1;
     if (!txn->write)
-        return ek_read_get(txn, table, key, len, true, value);
+        return ek_read_get(txn, table, seal, key, len, value);
     int found = get_written(txn, table, key, len, value);
     if (found == 1)
-        return ek_seal_take(txn, table, key, len, value);
+        return ek_seal_take(txn, table, seal, key, len, value);
     /* Deleted in this transaction, or not there before it: then it must have been so. */
     struct ek_bytes before;
-    if (found == 0 && ek_read_get(txn, table, key, len, true, &before) < 0)
+    if (found == 0 && ek_read_get(txn, table, seal, key, len, &before) < 0)
         return -1;
     return found;
+}
+
+int ek_txn_get(struct ek_txn *txn, unsigned table, const void *key, size_t len,
+               struct ek_bytes *value)
+{
+    return get(txn, table, EK_SEAL_PAIR, key, len, value);
 }
 
 int ek_txn_get_plain(struct ek_txn *txn, unsigned table, const void *key, size_t len,
                      struct ek_bytes *value)
 {
-    *value = (struct ek_bytes){0};
-    if (txn->failed)
-        return -1;
-    return txn->write ? get_written(txn, table, key, len, value)
-                      : ek_read_get(txn, table, key, len, false, value);
+    return get(txn, table, EK_SEAL_KEY, key, len, value);
+}
+
+static void put(struct ek_txn *txn, unsigned table, enum ek_seal seal, const void *key,
+                size_t key_len, const void *value, size_t len)
+{
+    if (txn->failed || ek_guard_key(txn, table, key, key_len, false))
+        return;
+    int code = ek_sealed_put(txn, table, seal, key, key_len, value, len);
+    if (code)
+        ek_txn_refused(txn, code, "writing", table);
 }
 
 void ek_txn_put(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
                 const void *value, size_t len)
 {
-    if (txn->failed || ek_guard_key(txn, table, key, key_len, false))
-        return;
-    int code = ek_sealed_put(txn, table, key, key_len, value, len);
-    if (code)
-        ek_txn_refused(txn, code, "writing", table);
+    put(txn, table, EK_SEAL_PAIR, key, key_len, value, len);
 }
 
 void ek_txn_put_plain(struct ek_txn *txn, unsigned table, const void *key, size_t key_len,
                       const void *value, size_t len)
 {
-    if (txn->failed || ek_guard_key(txn, table, key, key_len, false))
-        return;
-    MDB_val name = {key_len, (void *)key}, data = {len, (void *)value};
-    int code = mdb_put(txn->handle, txn->env->dbi[table], &name, &data, 0);
-    if (code)
-        ek_txn_refused(txn, code, "writing", table);
+    put(txn, table, EK_SEAL_KEY, key, key_len, value, len);
 }
 
 void ek_txn_delete(struct ek_txn *txn, unsigned table, const void *key, size_t len)

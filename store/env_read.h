@@ -12,16 +12,25 @@
 /* Latch "damaged: table, page". Returns -1. */
 int ek_read_fault(struct ek_txn *txn, unsigned table, const struct ek_fault *fault);
 
-/* A value in the snapshot. sealed: its checksum is taken off; and that the key is missing is only
- * believed when the keys on both sides of its place bear their seals, since a changed bit in a key
- * makes it another one, which stands just there. Nor is it where the table has lost pairs. 1, 0, -1
- * (latched). */
-int ek_read_get(struct ek_txn *txn, unsigned table, const void *key, size_t len, bool sealed,
+/* A value in the snapshot, its seal checked and taken off. That the key is missing is only believed
+ * when the keys on both sides of its place bear their seals, since a changed bit in a key makes it
+ * another one, which stands just there. Nor is it where the table has lost pairs. 1, 0, -1
+ * (latched).
+ */
+int ek_read_get(struct ek_txn *txn, unsigned table, enum ek_seal seal, const void *key, size_t len,
                 struct ek_bytes *value);
+/* As it is kept, whatever it is. 1, 0, -1 (latched). */
+int ek_read_get_kept(struct ek_txn *txn, unsigned table, const void *key, size_t len,
+                     struct ek_bytes *value);
+int ek_txn_get_kept(struct ek_txn *txn, unsigned table, const void *key, size_t len,
+                    struct ek_bytes *value);
 /* The seal of the pair at a place, or of the one before it. 0, -1 (latched). */
-int ek_read_seal(struct ek_txn *txn, unsigned table, const struct ek_place *place,
-                 const struct ek_btree_node *node);
-int ek_read_seal_before(struct ek_txn *txn, unsigned table, const struct ek_place *place);
+int ek_read_seal(struct ek_txn *txn, unsigned table, enum ek_seal seal,
+                 const struct ek_place *place, const struct ek_btree_node *node);
+int ek_read_seal_before(struct ek_txn *txn, unsigned table, enum ek_seal seal,
+                        const struct ek_place *place);
+/* ek_walk_next of pairs as they are kept: for copies. */
+int ek_walk_next_kept(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value);
 
 /* Are the pages sound that LMDB will use at this key? deleting: also those beside them. With len 0,
  * those at the beginning (back: at the end) of the table. 0, -1 (latched). */

@@ -11,7 +11,8 @@
 struct standing {
     struct ek_place place;
     struct ek_btree_node node;
-    bool sealed; /* the keys on both sides of the walk must bear their seals (env_read.h) */
+    bool sealed; /* the keys on both sides of the walk must bear their seals (env_read.h): */
+    enum ek_seal seal;
 };
 
 static void open_cursor(struct ek_walk *walk)
@@ -121,13 +122,13 @@ static int start(struct ek_walk *walk, struct ek_fault *fault)
     if (found < 0)
         return -1;
     if (!walk->backward) {
-        if (standing->sealed && ek_read_seal_before(walk->txn, walk->table, place))
+        if (standing->sealed && ek_read_seal_before(walk->txn, walk->table, standing->seal, place))
             return -1;
         return found;
     }
     if (found == 0)
         return ek_place_last(place, node, fault);
-    if (standing->sealed && ek_read_seal(walk->txn, walk->table, place, node))
+    if (standing->sealed && ek_read_seal(walk->txn, walk->table, standing->seal, place, node))
         return -1;
     return ek_place_before(place, node, fault);
 }
@@ -167,35 +168,49 @@ static bool is_wanted(const struct ek_walk *walk, const struct ek_bytes *key)
     return key->len >= walk->prefix_len && memcmp(key->data, walk->from, walk->prefix_len) == 0;
 }
 
-static int step(struct ek_walk *walk, bool sealed, struct ek_bytes *key, struct ek_bytes *value)
+static int step(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value)
 {
     walk->damaged = false;
     if (walk->txn->failed || !walk->cursor)
         return -1;
-    if (!walk->txn->write)
-        ((struct standing *)walk->cursor)->sealed = sealed;
     int found = walk->txn->write ? step_written(walk, key, value) : step_read(walk, key, value);
     walk->started = true;
     return found;
 }
 
-int ek_walk_next_plain(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value)
+int ek_walk_next_kept(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value)
 {
-    int found = step(walk, false, key, value);
+    int found = step(walk, key, value);
     return found == 1 ? is_wanted(walk, key) : found;
 }
 
-int ek_walk_next(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value)
+static int next(struct ek_walk *walk, enum ek_seal seal, struct ek_bytes *key,
+                struct ek_bytes *value)
 {
-    int found = step(walk, true, key, value);
+    struct standing *standing = walk->txn->write ? NULL : walk->cursor;
+    if (standing) {
+        standing->sealed = true;
+        standing->seal = seal;
+    }
+    int found = step(walk, key, value);
     if (found != 1)
         return found;
     /* A key behind the last one must be what it says it is. */
     int taken = ek_is_unsealed(walk->table, key->data, key->len)
                     ? 1
-                    : ek_seal_take(walk->txn, walk->table, key->data, key->len, value);
+                    : ek_seal_take(walk->txn, walk->table, seal, key->data, key->len, value);
     walk->damaged = taken < 0;
     return taken < 0 ? -1 : is_wanted(walk, key);
+}
+
+int ek_walk_next(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value)
+{
+    return next(walk, EK_SEAL_PAIR, key, value);
+}
+
+int ek_walk_next_plain(struct ek_walk *walk, struct ek_bytes *key, struct ek_bytes *value)
+{
+    return next(walk, EK_SEAL_KEY, key, value);
 }
 
 void ek_walk_end(struct ek_walk *walk)

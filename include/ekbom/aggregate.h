@@ -2,9 +2,10 @@
  *
  * A question names a selection, its theories one by one (none: every theory of the rule set;
  * "any"), the posts counted (the denominator) and the buckets. Answers lie in the caller's arena.
- * Posts alone are counted in well under a millisecond for 10 M posts; memory while counting is 1
- * bit a post, and with authors, threads or clusters 2 bytes a tag and 16 bytes a post of the
- * largest bucket. */
+ * Posts alone are counted in well under a millisecond for 10 M posts. Memory while counting: a bit
+ * a post; with authors or threads a bit more for each theory and a byte for each author and thread;
+ * with clusters instead 8 bytes for these, and 30 for each post of the largest bucket. More than
+ * EK_ARENA_BYTES (limits.h) of it is refused as "out of memory". */
 #ifndef EKBOM_AGGREGATE_H
 #define EKBOM_AGGREGATE_H
 

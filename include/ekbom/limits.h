@@ -111,10 +111,9 @@
 #define EK_MERGE_FAN_OUT 8u      /* runs that were merged once, and are not full, into the next */
 #define EK_MERGE_FULL_CHUNKS 8u  /* of a full run: an eighth of the years in each of its chunks */
 #define EK_MERGE_COVERED 65472u  /* rows of a run whose first days are worth a table: a chunk's */
-#define EK_CATCH_UP_POSTS                                                                          \
-    20000u                     /* changes found after a crash that one transaction takes along     \
-                                */
-#define EK_MAX_GENERATIONS 32u /* of tags: merges carry all along; the oldest goes */
+#define EK_MERGE_BYTES (4ull << 30) /* tags held by a merge; 10 MB a generation is usual */
+#define EK_CATCH_UP_POSTS 20000u    /* changes of posts in a transaction, after a crash */
+#define EK_MAX_GENERATIONS 16u      /* of tags: merges carry all of them along; the oldest goes */
 
 /* Dictionaries for the texts: 40 ms of training once in a factor of eight. A sample of twice the
  * size gains 1 % of the texts' size and takes half as long again. */

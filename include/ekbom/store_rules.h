@@ -44,8 +44,7 @@ struct ek_store_generation {
     bool current;       /* the one that answers when no other is asked for */
     bool building;      /* begun and not finished: it cannot be asked */
 };
-/* The tag generations that the store has, oldest first, in the arena. The oldest but 32 go by
- * themselves. */
+/* The tag generations that the store has, oldest first, in the arena. The last 16 are kept. */
 int ek_store_generations(struct ek_store *store, struct ek_arena *arena,
                          struct ek_store_generation **generations, size_t *count,
                          struct ek_err *err);

@@ -20,7 +20,7 @@ struct source {
     uint32_t row; /* its next row */
     ek_time time; /* of that row */
     bool has_tags;
-    struct ek_arena *arena; /* of the tags */
+    struct ek_arena *arena; /* of the tags; runs of one chunk share one */
     struct tags {
         bool known;
         struct ek_row_marks marks;
@@ -45,11 +45,12 @@ struct ek_merge_rows {
     size_t count;
     uint32_t *generations;
     size_t generation_count;
-    sort_key *keys;         /* of each run's next row */
-    uint32_t *losers;       /* [0]: the winner */
-    size_t left;            /* runs that have rows */
-    struct ek_arena *arena; /* of one call */
-    uint64_t read;          /* rows, in this call */
+    sort_key *keys;          /* of each run's next row */
+    uint32_t *losers;        /* [0]: the winner */
+    size_t left;             /* runs that have rows */
+    struct ek_arena *arena;  /* of one call */
+    struct ek_arena *shared; /* tags of the runs of one chunk */
+    uint64_t read;           /* rows, in this call */
 };
 
 struct ek_merge_rows *ek_merge_rows_new(const struct ek_run *runs, size_t count,
@@ -63,12 +64,13 @@ struct ek_merge_rows *ek_merge_rows_new(const struct ek_run *runs, size_t count,
     rows->keys = calloc(count + 1, sizeof *rows->keys);
     rows->losers = calloc(count + 1, sizeof *rows->losers);
     rows->arena = ek_arena_new(EK_ARENA_BYTES);
-    bool failed =
-        !rows->sources || !rows->generations || !rows->keys || !rows->losers || !rows->arena;
+    rows->shared = ek_arena_new(EK_MERGE_BYTES);
+    bool failed = !rows->sources || !rows->generations || !rows->keys || !rows->losers ||
+                  !rows->arena || !rows->shared;
     for (size_t i = 0; i < count && !failed; i++) {
         struct source *source = &rows->sources[rows->count++];
         source->run = runs[i];
-        source->arena = ek_arena_new(EK_ARENA_BYTES);
+        source->arena = runs[i].chunks > 1 ? ek_arena_new(EK_MERGE_BYTES) : rows->shared;
         failed = !source->arena;
     }
     if (failed) {
@@ -85,9 +87,12 @@ void ek_merge_rows_free(struct ek_merge_rows *rows)
 {
     if (!rows)
         return;
-    for (size_t i = 0; i < rows->count; i++)
-        ek_arena_free(rows->sources[i].arena);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->sources[i].arena != rows->shared)
+            ek_arena_free(rows->sources[i].arena);
+    }
     ek_arena_free(rows->arena);
+    ek_arena_free(rows->shared);
     free(rows->sources);
     free(rows->generations);
     free(rows->keys);
@@ -102,7 +107,8 @@ static int take_tags(struct ek_merge_rows *rows, struct source *source)
 {
     if (source->has_tags)
         return 0;
-    ek_arena_reset(source->arena);
+    if (source->arena != rows->shared)
+        ek_arena_reset(source->arena);
     source->tags = EK_NEW_ARRAY(source->arena, struct tags, rows->generation_count + 1);
     if (!source->tags)
         return ek_txn_fail(source->chunk.index, EK_MEMORY, "out of memory");

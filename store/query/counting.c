@@ -10,9 +10,10 @@
 #include "ekbom/arena.h"
 #include "store/records/thread.h"
 
-/* Chunks as commits bring them have few rows in many buckets: there each row looks up its bucket.
- * In larger chunks buckets look up their rows. */
+/* Chunks as commits bring them have few rows in many buckets: with some lanes it is the cheaper way
+ * that each row looks up its bucket. In larger chunks buckets look up their rows. */
 #define SMALL_ROWS 4096u
+#define SOME_LANES 4u
 
 /* Beginning ----------------------------------------------------------------------------------- */
 
@@ -86,7 +87,7 @@ int ek_counting_enter(struct ek_counting *counting, struct ek_held_chunk *chunk,
     counted->slots = counting->slots;
     counted->slot_count = ek_frame_slots(&counting->frame, scope, counted->slots);
     counted->buckets = NULL;
-    if (chunk->chunk->rows > SMALL_ROWS)
+    if (chunk->chunk->rows > SMALL_ROWS || counting->lanes.count < SOME_LANES)
         return 1;
     for (uint32_t i = 0; i < counted->slot_count; i++) {
         for (uint32_t row = counted->slots[i].from; row < counted->slots[i].to; row++)

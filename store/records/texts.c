@@ -23,6 +23,7 @@ struct sweep {
     bool walking;
     int found; /* of the revision under the walk: 1, 0 at the end, -1 damaged */
     uint64_t number;
+    uint64_t lost_below; /* of posts from where the walk was begun to this one, texts are lost */
     struct ek_bytes value;
     struct ek_err damage, told; /* of that revision, and of the text being visited */
     struct ek_arena *arena;     /* of one post's record */
@@ -37,7 +38,13 @@ static void step(struct sweep *sweep)
         sweep->found = 0; /* latched: the caller sees it when it leaves */
     else if (sweep->found < 0)
         ek_txn_take_error(sweep->txn, &sweep->damage);
+    bool lost = sweep->found < 0 && !key.len;
     sweep->number = sweep->found && key.len >= 8 ? ek_get_be64(key.data) : UINT64_MAX;
+    /* A whole page is damaged: which revisions stood there, only the page behind it tells. */
+    if (lost) {
+        step(sweep);
+        sweep->lost_below = sweep->number;
+    }
 }
 
 /* To the first revision of this post, or of one behind it. */
@@ -47,13 +54,15 @@ static void seek(struct sweep *sweep, uint64_t number)
     if (sweep->walking && sweep->found && sweep->number + NEAR >= number) {
         while (sweep->found && sweep->number < number)
             step(sweep);
-        return;
+        if (sweep->lost_below <= number)
+            return;
     }
     if (sweep->walking)
         ek_walk_end(&sweep->walk);
     ek_put_be64(from, number);
     ek_walk_from(&sweep->walk, sweep->txn, EK_REVISIONS, from, sizeof from, false);
     sweep->walking = true;
+    sweep->lost_below = 0;
     step(sweep);
 }
 
@@ -94,9 +103,13 @@ static int latest_of_several(struct sweep *sweep, struct ek_stored_text *text)
 static int take(struct sweep *sweep, uint64_t number, struct ek_stored_text *text)
 {
     seek(sweep, number);
-    if (!sweep->found || sweep->number != number)
-        return 0;
     *text = (struct ek_stored_text){.number = number};
+    if (!sweep->found || sweep->number != number) {
+        bool lost = number < sweep->lost_below;
+        if (lost)
+            damaged(sweep, text);
+        return lost;
+    }
     if (sweep->found == 1)
         text_of(&sweep->value, text);
     else

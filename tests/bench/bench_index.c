@@ -53,6 +53,7 @@ void bench_say(const char *what, const char *peer, double ours, double theirs, d
 void bench_say_alone(const char *what, double ours, const char *target)
 {
     printf("%s\t%.4g\t-\t-\t%s\n", what, ours, target);
+    fflush(stdout);
 }
 
 static void start_peers(struct bench *bench)

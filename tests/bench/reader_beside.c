@@ -3,13 +3,14 @@
  * The writer reads threads again that it knows, in no order: a thousand posts a commit get new
  * rows, and their old ones die, so that everything an index goes through is under way all the time
  * (runs come, are merged and dropped, space is freed and used again), while the number of posts
- * stays what it is. Latencies and the file must stay what they are as well. The writer begins some
- * time before the reader, so that a part of all rows is dead, as in any store that is in use. The
- * reader is another process: it asks the six questions of bench_index in turn and meets a new
- * snapshot most times. Times are of the clock on the wall; each process should have a processor to
- * itself.
+ * stays what it is. That is the hardest work there is: real writers mostly add. Latencies and the
+ * file must stay what they are as well. The writer begins long before the reader, since the file
+ * has to find its size first: large values need pages in a row, and rows that die leave them in
+ * pieces. The reader is another process: it asks the six questions of bench_index in turn and meets
+ * a new snapshot most times. Times are of the clock on the wall; each process should have a
+ * processor to itself.
  *
- * EKBOM_BENCH_SECONDS=60 (else ten minutes), EKBOM_BENCH_POSTS (else ten million), TMPDIR. */
+ * EKBOM_BENCH_SECONDS=60 (else ten minutes), EKBOM_BENCH_POSTS (else a million), TMPDIR. */
 #include <fcntl.h>
 #include <ftw.h>
 #include <spawn.h>
@@ -27,7 +28,7 @@
 
 #define COMMIT 1000u
 #define MINUTE 60.0
-#define AGED_PART 3u         /* of the posts are read again before the reader comes */
+#define AGED_COMMITS 20000u  /* before the reader comes */
 #define ASKED_MAX (1u << 22) /* of one question: more than ten minutes bring */
 
 extern char **environ;
@@ -231,7 +232,7 @@ int main(int argc, char **argv)
 {
     const char *total = getenv("EKBOM_BENCH_POSTS"), *span = getenv("EKBOM_BENCH_SECONDS");
     const char *temporary = getenv("TMPDIR");
-    struct writer writer = {.total = 10000000, .state = 88172645463325252u};
+    struct writer writer = {.total = 1000000, .state = 88172645463325252u};
     if (argc == 3)
         return read_beside(argv[1], atof(argv[2]));
     if (total)
@@ -246,7 +247,7 @@ int main(int argc, char **argv)
         give_up(writer.folder);
     snprintf(writer.file, sizeof writer.file, "%s/index/data.mdb", writer.folder);
     fill_store_first(&writer);
-    for (uint32_t aged = 0; aged < writer.total / AGED_PART; aged += COMMIT)
+    for (unsigned i = 0; i < AGED_COMMITS; i++)
         read_again(&writer);
     write_beside(&writer, span ? atof(span) : 600);
     fill_end(writer.fill);

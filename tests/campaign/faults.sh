@@ -272,8 +272,8 @@ judge_end() {
 # What is wrong with the store, now and after the command is run again; "" for nothing.
 judge_store() {
     unfinished='no store at|never finished|the next writing command makes it|pseudonyms need the'
-    if ! sound && grep -Evq "findings|$unfinished" found; then
-        echo "verify: $(grep -Ev "findings|$unfinished" found | head -n 1)"
+    if ! sound && grep -Evq "ekbom: [0-9]+ finding|$unfinished" found; then
+        echo "verify: $(grep -Ev "ekbom: [0-9]+ finding|$unfinished" found | head -n 1)"
         return
     fi
     posts_now >now

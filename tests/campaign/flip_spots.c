@@ -158,8 +158,8 @@ static void add_pages(struct spots *spots, const char *path, uint64_t size_of_fi
     int file = open(path, O_RDONLY);
     if (file < 0)
         stop(path);
-    if (ek_map_open(&map, path, file, no_tables, &err) || ek_map_look(map, &snapshot, &err) ||
-        ek_map_load_free(map, &snapshot, &fault)) {
+    if (ek_map_open(&map, path, file, no_tables, false, &err) ||
+        ek_map_look(map, &snapshot, &err) || ek_map_load_free(map, &snapshot, &fault)) {
         fprintf(stderr, "%s: %s\n", path, err.message);
         exit(2);
     }

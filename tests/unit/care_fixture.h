@@ -11,6 +11,7 @@
 #include "ekbom/archive.h"
 #include "ekbom/frontier.h"
 #include "ekbom/store_care.h"
+#include "store/env_read.h"
 #include "store/handle.h"
 
 /* A fixture where a sync costs nothing: these stores are killed a hundred times, never cut off from
@@ -146,7 +147,7 @@ static inline void expect_same_tables(struct fixture *a, struct fixture *b,
             bool comparable = !same || same(table, key);
             bool format = table == 0 && key.len == 6 && memcmp(key.data, "format", 6) == 0;
             int found =
-                format ? ek_txn_get_plain(ek_records(b->store), table, key.data, key.len, &other)
+                format ? ek_txn_get_kept(ek_records(b->store), table, key.data, key.len, &other)
                        : ek_txn_get(ek_records(b->store), table, key.data, key.len, &other);
             if (comparable && (found != 1 || other.len != value.len ||
                                memcmp(other.data, value.data, other.len) != 0))

@@ -207,6 +207,7 @@ static void an_older_page_is_not_believed(void **state)
 {
     struct written *w = *state;
     const uint64_t before = child_of(w, root_of(w, POST), 1), branch_before = root_of(w, POST);
+    ek_env_close(w->env);
     OK(w, ek_env_open(&w->env, w->folder, tables, true, &w->err));
     unsigned char page[PAGE], key[8];
     read_page(w, before, page);

@@ -245,6 +245,7 @@ static int write_until(const char *folder, const char *done)
             ek_arena_reset(f.arena);
     }
     ek_store_close(f.store);
+    ek_arena_free(f.arena);
     return 0;
 }
 

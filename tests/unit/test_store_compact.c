@@ -2,13 +2,10 @@
 #include "care_fixture.h"
 #include "kill_fixture.h"
 
-#include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/statvfs.h>
 
 #include "ekbom/limits.h"
-#include "store/folder.h"
 
 static struct ek_compact_report report;
 
@@ -144,6 +141,7 @@ static int read_until(const char *folder, const char *done)
             return 2;
         ek_store_close(f.store);
     }
+    ek_arena_free(f.arena);
     return rounds > 10 ? 0 : 3;
 }
 
@@ -309,7 +307,9 @@ static void an_index_made_anew_answers_the_same(void **state)
 static int ask(const char *folder)
 {
     struct fixture f = {.arena = ek_arena_new(64u << 20)};
-    return (int)posts_about(&f, folder, "bid");
+    int posts = (int)posts_about(&f, folder, "bid");
+    ek_arena_free(f.arena);
+    return posts;
 }
 
 static void leftovers_are_known_ones(void **state)
@@ -371,16 +371,6 @@ static void a_killed_reader_does_not_make_the_file_grow(void **state)
     /* 30 KB and some pages for each commit until the next look. */
     assert_true(grown < (EK_READER_CHECK_COMMITS + 8) * 60000ull);
 }
-
-/* Address space --------------------------------------------------------------------------- */
-
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
 
 int main(int argc, char **argv)
 {

@@ -340,6 +340,40 @@ static void a_store_that_is_not_empty_is_refused(void **state)
     expect_sound(f);
 }
 
+static void set_format(struct fixture *f, unsigned format)
+{
+    struct ek_txn *txn = ek_txn_begin(f->store->records, true, &f->err);
+    ek_txn_set_format(txn, EK_RECORDS_META, format);
+    OK(f, ek_txn_commit(txn, &f->err));
+    ek_store_close(f->store);
+    f->store = NULL;
+}
+
+static void expect_other_format(struct fixture *f, const char *words)
+{
+    static const enum ek_store_mode modes[] = {EK_STORE_READ, EK_STORE_WRITE};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(ek_store_open(&f->store, f->folder, modes[i], "test", &f->err), -1);
+        assert_int_equal(f->err.kind, EK_VERSION);
+        assert_non_null(strstr(f->err.message, words));
+    }
+}
+
+/* A dump is the way from a format that is not read any more: the store says so. */
+static void an_older_format_names_the_way(void **state)
+{
+    struct fixture *f = *state;
+    set_format(f, EK_FORMAT_OLDEST - 1);
+    expect_other_format(f, "write a dump with the ekbom that made the store");
+}
+
+static void a_newer_format_names_the_way(void **state)
+{
+    struct fixture *f = *state;
+    set_format(f, EK_STORE_FORMAT + 1);
+    expect_other_format(f, "use the newer ekbom");
+}
+
 static void a_damaged_store_is_not_dumped(void **state)
 {
     struct fixture *f = *state;
@@ -440,6 +474,8 @@ int main(void)
         TEST(a_bad_line_is_named),
         TEST(a_dump_that_was_cut_or_changed_anywhere_is_refused),
         TEST(a_store_that_is_not_empty_is_refused),
+        TEST(an_older_format_names_the_way),
+        TEST(a_newer_format_names_the_way),
         TEST(a_damaged_store_is_not_dumped),
         TEST(a_full_disk_leaves_no_dump_and_no_store),
         TEST(a_kill_at_any_step_leaves_no_store_or_a_whole_one),

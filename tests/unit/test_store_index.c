@@ -185,7 +185,8 @@ static void new_rules_answer_after_the_swap(void **state)
     expect_sound(f);
 }
 
-static void an_unfinished_generation_is_dropped(void **state)
+/* It waits for its own rules: any other session goes on with those in use. */
+static void an_unfinished_generation_waits(void **state)
 {
     struct fixture *f = *state;
     struct ek_bundle june;
@@ -202,7 +203,33 @@ static void an_unfinished_generation_is_dropped(void **state)
     fixture_reopen(f, EK_STORE_WRITE);
     assert_int_equal(behind(f), 0);
     assert_int_equal(ek_store_untagged(f->store, f->arena, entries, 10, &f->err), 0);
+    OK(f, ek_store_swap(f->store, &f->err)); /* nothing that this session could swap in */
     assert_int_equal(count_posts(f, "bid"), 30);
+    expect_sound(f);
+    OK(f, ek_store_set_rules(f->store, &june, &f->err));
+    assert_int_equal(catch_up(f, "ppi"), 20);
+    expect_sound(f);
+    OK(f, ek_store_swap(f->store, &f->err));
+    assert_int_equal(count_posts(f, "ppi"), 30);
+    expect_sound(f);
+}
+
+static void other_rules_drop_an_unfinished_generation(void **state)
+{
+    struct fixture *f = *state;
+    struct ek_bundle june, july;
+    struct ek_entry entry;
+    fixture_set_rules(f);
+    put_numbered(f, 0, 30, tags_of(f, "bid", NULL));
+    fixture_rules(f, &june, "theory bid \"Iron, of June\"\n");
+    fixture_rules(f, &july, "theory bid \"Iron, of July\"\n");
+    OK(f, ek_store_set_rules(f->store, &june, &f->err));
+    assert_int_equal(ek_store_untagged(f->store, f->arena, &entry, 1, &f->err), 1);
+    OK(f, ek_store_put_tags(f->store, &entry, tags_of(f, "ppi", NULL), 1, &f->err));
+    OK(f, ek_store_set_rules(f->store, &july, &f->err));
+    assert_int_equal(catch_up(f, "inflammation"), 30);
+    OK(f, ek_store_swap(f->store, &f->err));
+    assert_int_equal(count_posts(f, "inflammation"), 30);
     expect_sound(f);
 }
 
@@ -340,7 +367,8 @@ int main(void)
         TEST(a_crash_between_the_commits_is_caught_up),
         TEST(a_writer_killed_at_any_moment_loses_nothing_committed),
         TEST(new_rules_answer_after_the_swap),
-        TEST(an_unfinished_generation_is_dropped),
+        TEST(an_unfinished_generation_waits),
+        TEST(other_rules_drop_an_unfinished_generation),
         TEST(a_swap_cut_in_two_is_completed),
         TEST(a_deleted_index_comes_back_empty),
         TEST(an_index_of_other_records_is_made_anew),

@@ -1,14 +1,16 @@
 /* test_store_space.c - too little address space, and limits of the disk. */
 #include "care_fixture.h"
-#include "kill_fixture.h"
 
-#include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/statvfs.h>
+#include <sys/wait.h>
 
-#include "ekbom/limits.h"
-#include "store/folder.h"
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
 
 static int filled_setup(void **state)
 {
