@@ -61,9 +61,10 @@ LIBS    := $(BUILD)/libdaemon.a $(BUILD)/libfetch.a $(BUILD)/libextract.a $(BUIL
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 # What the campaigns of tests/campaign run: programs, and what is loaded before the C library.
-CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_record.so fault.so no_locks.so flip ops)
+CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_record.so fault.so no_locks.so flip ops \
+	random_rules)
 
-.PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops demo check check-run check-asan bench bench-index \
+.PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules demo check check-run check-asan bench bench-run bench-index \
 	bench-reader lint deps check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
@@ -106,6 +107,12 @@ INDEX_BENCH := $(addprefix $(BUILD)/tests/bench/,posts.o fill.o questions.o)
 $(BUILD)/bench/bench_index: $(INDEX_BENCH) $(addprefix $(BUILD)/tests/bench/,index_ingest.o \
 	index_whole.o index_ask.o bare_log.o peers.o)
 $(BUILD)/bench/reader_beside: $(INDEX_BENCH)
+$(BUILD)/bench/bench_tag: $(addprefix $(BUILD)/tests/bench/,tag_rules.o english.o tag_hyperscan.o tag_re2.o)
+$(BUILD)/bench/bench_tag: PKG_LIBS += -lre2 -lhs -lstdc++
+$(BUILD)/tests/bench/tag_re2.o: tests/bench/tag_re2.cc
+	@mkdir -p $(@D)
+	$(call SAYS,CXX,$<)
+	$(Q)$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -c $< -o $@
 $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 	@mkdir -p $(@D)
 	$(call SAYS,TEST,$<)
@@ -125,7 +132,8 @@ $(addprefix $(BUILD)/campaign/,power_record.so fault.so no_locks.so):
 	$(Q)$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared $(filter %.c,$^) -o $@
 $(BUILD)/campaign/flip: $(addprefix $(BUILD)/tests/campaign/flip,.o _spots.o _answers.o)
 $(BUILD)/campaign/ops: $(addprefix $(BUILD)/tests/campaign/ops,.o _model.o _store.o _compare.o)
-$(addprefix $(BUILD)/campaign/,power_workload power_replay flip ops): $(LIBS)
+$(BUILD)/campaign/random_rules: $(BUILD)/tests/campaign/random_rules.o
+$(addprefix $(BUILD)/campaign/,power_workload power_replay flip ops random_rules): $(LIBS)
 	@mkdir -p $(@D)
 	$(call SAYS,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -o $@ $(PKG_LIBS) -lm
@@ -149,7 +157,11 @@ check-asan:
 	@packaging/deps.sh check
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=1 CFLAGS='-O1 -g' check-run
 
-bench: all $(filter-out %/bench_index,$(BENCHES))
+bench:
+	@packaging/deps.sh build bench
+	@$(MAKE) --no-print-directory bench-run
+
+bench-run: all $(filter-out %/bench_index,$(BENCHES))
 	@for bench in $(filter-out %/bench_index,$(BENCHES)); do $$bench || exit 1; done
 	@$(MAKE) --no-print-directory bench-index
 
@@ -168,6 +180,8 @@ campaign-flip: all campaign
 
 campaign-ops: campaign
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/ops.sh
+campaign-rules: $(BUILD)/campaign/random_rules
+	@$<
 campaign-faults: all campaign
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/faults.sh
 
@@ -222,6 +236,7 @@ help:
 	@echo "make campaign-power 10,000 losses of power replayed (some minutes)"
 	@echo "make campaign-flip a byte changed at 1,000 places of a store, its files cut short (half an hour)"
 	@echo "make campaign-ops 100,000 random operations with kills between, recounted (some minutes)"
+	@echo "make campaign-rules the fast matcher beside the plain one, 10 million random pairs (some minutes)"
 	@echo "make campaign-faults every call refused once that the system can refuse (half an hour)"
 	@echo "make deps         install from Debian what is missing to build"
 	@echo "make install      to PREFIX=$(PREFIX), below DESTDIR"

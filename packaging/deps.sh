@@ -3,7 +3,7 @@
 # everything is there (one question to dpkg, a few milliseconds), so that `make demo` and
 # `make check` can ask it every time.
 #
-#   packaging/deps.sh [--check] [build] [check] [lint]
+#   packaging/deps.sh [--check] [build] [check] [bench] [lint]
 #
 # Without a group: build. --check only says what is missing and exits 1 if anything is. Not root:
 # through sudo. Where there is no dpkg and apt-get nothing can be installed: then the libraries
@@ -37,6 +37,14 @@ build python3             python3      the sample board that the demo and the te
 check libcmocka-dev       cmocka       unit tests
 check openssl             openssl      tests: a server whose certificate nobody signed
 check ca-certificates     -            tests: the certificates that it is not among
+bench g++                 g++          RE2's set is C++
+bench libre2-dev          re2          peer of the tagger
+bench libhyperscan-dev    libhs        peer of the tagger
+bench anarchism           -            prose for the posts that are tagged
+bench fortunes            -            the same
+bench fortunes-min        -            the same
+bench wget2               wget2        peer of the fetcher
+bench python3-venv        -            holds DuckDB and ClickHouse
 lint  clang               clang        the second compiler, and its fuzzer
 lint  libclang-rt-14-dev  -            clang's sanitizers
 lint  cppcheck            cppcheck     static analysis
@@ -50,7 +58,7 @@ say() {
 }
 
 usage() {
-    echo "usage: packaging/deps.sh [--check] [build] [check] [lint]" >&2
+    echo "usage: packaging/deps.sh [--check] [build] [check] [bench] [lint]" >&2
     exit 2
 }
 
@@ -116,7 +124,7 @@ groups=
 while [ $# -gt 0 ]; do
     case $1 in
     --check) only_check=1 ;;
-    build | check | lint) groups="$groups $1" ;;
+    build | check | bench | lint) groups="$groups $1" ;;
     *) usage ;;
     esac
     shift

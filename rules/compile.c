@@ -169,10 +169,10 @@ static void warn_of_patterns(struct compiler *compiler)
     for (size_t i = 0; i < rules->rules.count; i++) {
         const struct rule *rule = &rules->rules.items[i];
         const struct node *node = &rules->nodes.items[rule->node];
-        if (node->kind == NODE_REGEX && rules->patterns.items.items[node->item].gate_count == 0)
+        if (node->kind == NODE_REGEX && rules->patterns.items.items[node->item].need_count == 0)
             report_line(compiler, EK_WARNING, rules->codes.items[rule->code].file, rule->line,
-                        "this regular expression names no word of four letters or more that must "
-                        "be there, so it runs over every post; name one");
+                        "this regular expression names no word or part of one, of three letters or "
+                        "more, that must be there, so it runs over every post; name one");
     }
 }
 
@@ -190,16 +190,14 @@ static int finish(struct compiler *compiler)
 
     rules->order = EK_NEW_ARRAY(rules->arena, uint32_t, rules->codes.count + 1);
     rules->shown = EK_NEW_ARRAY(rules->arena, struct ek_code, rules->codes.count + 1);
-    if (!rules->shown || !rules->order || node_link(rules) < 0 ||
-        words_index(&rules->words, rules->arena) < 0 ||
-        patterns_index(&rules->patterns, rules->arena) < 0)
+    if (!rules->shown || !rules->order)
         return -1;
     for (uint32_t i = 0; i < rules->codes.count; i++) {
         rules->shown[i] = rules->codes.items[i].shown;
         rules->order[i] = i;
     }
     qsort_r(rules->order, rules->codes.count, sizeof *rules->order, compare_codes, rules);
-    return 0;
+    return link_rules(rules);
 }
 
 static int result(struct compiler *compiler, struct ek_diagnostics *diagnostics, struct ek_err *err)
@@ -289,10 +287,16 @@ void ek_rules_free(struct ek_rules *rules)
 {
     if (!rules)
         return;
-    words_free(&rules->words);
+    VECTOR_FREE(&rules->words.items);
     patterns_free(&rules->patterns);
+    triggers_free(&rules->triggers);
+    triggers_free(&rules->cue_triggers);
+    VECTOR_FREE(&rules->cue_phrases);
+    VECTOR_FREE(&rules->eithers);
+    VECTOR_FREE(&rules->wants);
     VECTOR_FREE(&rules->nodes);
     VECTOR_FREE(&rules->children);
+    VECTOR_FREE(&rules->silent);
     VECTOR_FREE(&rules->always);
     VECTOR_FREE(&rules->rules);
     VECTOR_FREE(&rules->codes);

@@ -58,7 +58,7 @@ void parse_cue(struct scanner *scanner, const struct lexeme *word)
     counted =
         cue.direction <= CUE_AROUND || cue.direction == CUE_NEXT || cue.direction == CUE_PREVIOUS;
     if (number < 0 || number > (long)EK_MAX_WITHIN || (number && !counted) ||
-        (cue.direction > CUE_AROUND && number > 4)) {
+        (cue.direction > CUE_AROUND && number > (long)CUE_SENTENCES)) {
         report(scanner, EK_ERROR, word->text,
                counted ? "%.*s: the number goes from 1 to 200: words in forward/8; sentences in "
                          "next/2, to 4"

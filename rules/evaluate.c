@@ -1,9 +1,10 @@
 /* evaluate.c - deciding conditions on positions.
  *
  * A node's places are found once a text and kept; both engines come here, they differ only in how
- * leaves are found. Lists are sorted by token, so joins are binary searches: a phrase looks for
- * the next part where the last one ended, near and then take the nearest place on each side. All
- * pairs in reach were turned down: they are many, and add no tag. */
+ * leaves are found, and in that the fast one looks at nothing that cannot be. Lists are sorted by
+ * token, so joins are binary searches: a phrase looks for the next part where the last one ended,
+ * near and then take the nearest place on each side. All pairs in reach were turned down: they are
+ * many, and add no tag. */
 #include "rules/matcher.h"
 
 #include <stdlib.h>
@@ -13,99 +14,10 @@
 /* Places looked at before one, for the nearest that does not overlap it. */
 #define LOOK_BACK 32u
 
-uint32_t sentence_of(const struct ek_matcher *matcher, uint32_t token)
-{
-    return matcher->reading.tokens.items[token].sentence;
-}
-
-uint32_t spans_from(const struct ek_matcher *matcher, struct spans spans, uint32_t token)
-{
-    uint32_t low = 0, high = spans.count;
-
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (span_at(matcher, spans, middle)->first < token)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static int compare_spans(const void *left, const void *right)
-{
-    const struct span *a = left, *b = right;
-
-    if (a->first != b->first)
-        return a->first < b->first ? -1 : 1;
-    if (a->last != b->last)
-        return a->last < b->last ? -1 : 1;
-    if (a->from != b->from)
-        return a->from < b->from ? -1 : 1;
-    return (a->to > b->to) - (a->to < b->to);
-}
-
-/* Sort what was pushed since start and drop what is there twice. */
-static struct spans settle(struct ek_matcher *matcher, size_t start)
-{
-    struct span *spans = matcher->spans.items;
-    size_t count = matcher->spans.count - start, kept = 0;
-    bool sorted = true;
-
-    for (size_t i = 1; i < count && sorted; i++)
-        sorted = compare_spans(&spans[start + i - 1], &spans[start + i]) < 0;
-    if (!sorted) {
-        qsort(spans + start, count, sizeof *spans, compare_spans);
-        for (size_t i = 0; i < count; i++)
-            if (kept == 0 || compare_spans(&spans[start + kept - 1], &spans[start + i]) != 0)
-                spans[start + kept++] = spans[start + i];
-        matcher->spans.count = start + kept;
-        count = kept;
-    }
-    return (struct spans){(uint32_t)start, (uint32_t)count};
-}
-
-static uint32_t child_of(const struct ek_matcher *matcher, const struct node *node, uint32_t index)
-{
-    return matcher->rules->children.items[node->children + index] & ~CHILD_OPTIONAL;
-}
-
 static struct span joined(struct span a, struct span b)
 {
     return (struct span){a.first < b.first ? a.first : b.first, a.last > b.last ? a.last : b.last,
                          a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to};
-}
-
-static void push_all(struct ek_matcher *matcher, uint32_t child)
-{
-    struct spans spans = matcher_decide(matcher, child);
-
-    for (uint32_t s = 0; s < spans.count; s++)
-        push_span(matcher, *span_at(matcher, spans, s));
-}
-
-/* Children are decided first, so that this node's places are pushed in one piece. The fast engine
- * looks only at the children that were found possible. */
-static struct spans decide_either(struct ek_matcher *matcher, uint32_t number)
-{
-    const struct node *node = &matcher->rules->nodes.items[number];
-    uint32_t offers = matcher->states[number].offers;
-    size_t start;
-
-    if (matcher->engine == EK_ENGINE_NAIVE) {
-        for (uint32_t i = 0; i < node->child_count; i++)
-            matcher_decide(matcher, child_of(matcher, node, i));
-        start = matcher->spans.count;
-        for (uint32_t i = 0; i < node->child_count; i++)
-            push_all(matcher, child_of(matcher, node, i));
-        return settle(matcher, start);
-    }
-    for (uint32_t i = offers; i != NO_OFFER; i = matcher->offers.items[i].before)
-        matcher_decide(matcher, matcher->offers.items[i].child);
-    start = matcher->spans.count;
-    for (uint32_t i = offers; i != NO_OFFER; i = matcher->offers.items[i].before)
-        push_all(matcher, matcher->offers.items[i].child);
-    return settle(matcher, start);
 }
 
 /* Put the places of one more part behind what the parts before it gave. */
@@ -140,14 +52,16 @@ static struct spans decide_sequence(struct ek_matcher *matcher, const struct nod
     bool may_start = true; /* all parts so far may be absent */
     size_t start;
 
+    if (node->phrase && matcher->engine == EK_ENGINE_FAST)
+        return decide_phrase(matcher, node);
     for (uint32_t i = 0; i < node->child_count; i++)
-        if (matcher_decide(matcher, child_of(matcher, node, i)).count == 0 &&
+        if (matcher_decide(matcher, child_at(matcher, node, i)).count == 0 &&
             !(matcher->rules->children.items[node->children + i] & CHILD_OPTIONAL))
             return (struct spans){0};
     matcher->partial.count = 0;
     for (uint32_t i = 0; i < node->child_count; i++) {
         bool optional = matcher->rules->children.items[node->children + i] & CHILD_OPTIONAL;
-        struct spans part = matcher_decide(matcher, child_of(matcher, node, i));
+        struct spans part = matcher_decide(matcher, child_at(matcher, node, i));
         size_t before = matcher->partial.count;
 
         extend(matcher, part, before);
@@ -161,7 +75,7 @@ static struct spans decide_sequence(struct ek_matcher *matcher, const struct nod
     start = matcher->spans.count;
     for (size_t i = 0; i < matcher->partial.count; i++)
         push_span(matcher, matcher->partial.items[i]);
-    return settle(matcher, start);
+    return settle_spans(matcher, start);
 }
 
 static bool within(const struct ek_matcher *matcher, const struct node *node, uint32_t last,
@@ -190,12 +104,12 @@ static void push_before(struct ek_matcher *matcher, const struct node *node, str
 
 static struct spans decide_near(struct ek_matcher *matcher, const struct node *node)
 {
-    struct spans left = matcher_decide(matcher, child_of(matcher, node, 0)), right;
+    struct spans left = matcher_decide(matcher, child_at(matcher, node, 0)), right;
     size_t start;
 
     if (left.count == 0)
         return left;
-    right = matcher_decide(matcher, child_of(matcher, node, 1));
+    right = matcher_decide(matcher, child_at(matcher, node, 1));
     start = matcher->spans.count;
     for (uint32_t i = 0; i < left.count && right.count; i++) {
         struct span here = *span_at(matcher, left, i);
@@ -208,7 +122,7 @@ static struct spans decide_near(struct ek_matcher *matcher, const struct node *n
         if (node->kind == NODE_NEAR)
             push_before(matcher, node, here, right);
     }
-    return settle(matcher, start);
+    return settle_spans(matcher, start);
 }
 
 /* Does one of the spans begin in scope of this place? */
@@ -246,30 +160,34 @@ static bool in_scope(const struct ek_matcher *matcher, const struct node *node, 
 
 static struct spans decide_with(struct ek_matcher *matcher, const struct node *node)
 {
-    struct spans here = matcher_decide(matcher, child_of(matcher, node, 0)), context;
+    struct spans here = matcher_decide(matcher, child_at(matcher, node, 0)), context;
     size_t start;
 
     if (here.count == 0)
         return here;
-    context = matcher_decide(matcher, child_of(matcher, node, 1));
+    context = matcher_decide(matcher, child_at(matcher, node, 1));
     start = matcher->spans.count;
     for (uint32_t i = 0; i < here.count; i++) {
         struct span span = *span_at(matcher, here, i);
         if (in_scope(matcher, node, span, context) == (node->kind == NODE_WITH))
             push_span(matcher, span);
     }
-    return settle(matcher, start);
+    return settle_spans(matcher, start);
 }
 
-static bool found_match(void *context, size_t start, size_t end)
+bool matcher_found(void *context, size_t start, size_t end)
 {
     struct ek_matcher *matcher = context;
-    uint32_t count = (uint32_t)matcher->reading.tokens.count;
-    uint32_t first = reading_token_at(&matcher->reading, (uint32_t)start);
-    uint32_t last = reading_token_at(&matcher->reading, (uint32_t)end - 1);
+    uint32_t count = (uint32_t)matcher->reading.tokens.count, first, last;
 
+    if (!matcher->cut) { /* no one asks for words */
+        push_span(matcher, (struct span){0, 0, (uint32_t)start, (uint32_t)end});
+        return !matcher->overflow;
+    }
     if (count == 0)
         return false;
+    first = reading_token_at(&matcher->reading, (uint32_t)start);
+    last = reading_token_at(&matcher->reading, (uint32_t)end - 1);
     if (last == count || (last > 0 && matcher->reading.tokens.items[last].plain >= end))
         last--;
     if (first == count)
@@ -284,14 +202,12 @@ static struct spans decide_regex(struct ek_matcher *matcher, const struct node *
                                  const char **limit)
 {
     size_t start = matcher->spans.count;
-    const struct ek_buf *plain = &matcher->reading.plain;
 
-    if (plain->len)
-        pattern_run(matcher->runner, &matcher->rules->patterns.items.items[node->item], plain->data,
-                    plain->len, found_match, matcher, limit);
+    pattern_places(matcher, &matcher->rules->patterns.items.items[node->item], matcher_found,
+                   limit);
     if (*limit)
         matcher->spans.count = start;
-    return settle(matcher, start);
+    return settle_spans(matcher, start);
 }
 
 static struct spans decide(struct ek_matcher *matcher, uint32_t number, const char **limit)
@@ -299,12 +215,14 @@ static struct spans decide(struct ek_matcher *matcher, uint32_t number, const ch
     const struct node *node = &matcher->rules->nodes.items[number];
 
     switch (node->kind) {
+    case NODE_WORD:
+        return decide_word(matcher, node);
     case NODE_REGEX:
         return decide_regex(matcher, node, limit);
     case NODE_SEQUENCE:
         return decide_sequence(matcher, node);
     case NODE_EITHER:
-        return decide_either(matcher, number);
+        return decide_either(matcher, node);
     case NODE_NEAR:
     case NODE_THEN:
         return decide_near(matcher, node);
@@ -316,33 +234,40 @@ static struct spans decide(struct ek_matcher *matcher, uint32_t number, const ch
     }
 }
 
+/* The limit that deciding a child met. */
+static const char *limit_below(const struct ek_matcher *matcher, const struct node *node)
+{
+    const char *limit = NULL;
+
+    for (uint32_t i = 0; i < node->child_count && !limit; i++)
+        limit = matcher_limit(matcher, child_at(matcher, node, i));
+    return limit;
+}
+
 struct spans matcher_decide(struct ek_matcher *matcher, uint32_t number)
 {
     struct node_state *state = &matcher->states[number];
-    const struct node *node = &matcher->rules->nodes.items[number];
     const char *limit = NULL;
+    struct spans spans;
 
-    if (state->epoch != matcher->epoch) {
-        if (matcher->engine == EK_ENGINE_FAST)
-            return (struct spans){0};
-        *state = (struct node_state){.epoch = matcher->epoch};
-    }
-    if (state->decided || (matcher->engine == EK_ENGINE_FAST && !state->possible))
+    if (state->epoch == matcher->epoch)
         return state->spans;
-    state->decided = true;
-    if (!matcher->naive || !naive_find(matcher, number, &state->spans, &limit))
-        state->spans = decide(matcher, number, &limit);
-    if (matcher->limit_seen)
-        for (uint32_t i = 0; i < node->child_count && !limit; i++)
-            limit = matcher_limit(matcher, child_of(matcher, node, i));
-    state->limit = limit;
-    matcher->limit_seen = matcher->limit_seen || limit;
-    return state->spans;
+    *state = (struct node_state){.epoch = matcher->epoch};
+    if (!matcher->naive || !naive_find(matcher, number, &spans, &limit))
+        spans = decide(matcher, number, &limit);
+    if (!limit && matcher->limits.count)
+        limit = limit_below(matcher, node_at(matcher, number));
+    if (limit)
+        VECTOR_PUSH(&matcher->limits, (struct limit){number, limit});
+    matcher->overflow = matcher->overflow || matcher->limits.failed;
+    state->spans = spans;
+    return spans;
 }
 
 const char *matcher_limit(const struct ek_matcher *matcher, uint32_t node)
 {
-    const struct node_state *state = &matcher->states[node];
-
-    return state->epoch == matcher->epoch ? state->limit : NULL;
+    for (size_t i = 0; i < matcher->limits.count; i++)
+        if (matcher->limits.items[i].node == node)
+            return matcher->limits.items[i].reason;
+    return NULL;
 }

@@ -128,7 +128,7 @@ static void look_for_cancelling(struct ek_matcher *matcher, const struct code *c
 static const char *words_at(const struct ek_matcher *matcher, struct span span,
                             struct ek_arena *arena)
 {
-    return ek_strndup(arena, matcher->reading.plain.data + span.from, span.to - span.from);
+    return ek_strndup(arena, matcher->reading.plain + span.from, span.to - span.from);
 }
 
 static int tell_rule(struct ek_matcher *matcher, const struct code *code, const struct rule *rule,

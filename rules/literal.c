@@ -13,7 +13,7 @@
 
 #define STAR "\xee\x80\x80" /* U+E000 */
 #define STAR_LEN 3
-#define HEAD_MAX 63 /* words->head_lengths has a bit for each length */
+#define HEAD_MAX 63
 
 static uint32_t hash_word(const struct word *word)
 {
@@ -120,14 +120,15 @@ static bool push_token_node(struct scanner *scanner, const struct lexeme *lexeme
 {
     struct compiler *compiler = scanner->compiler;
     struct ek_arena *arena = compiler->rules->arena;
-    const char *folded = compiler->reading.folded.data + token->folded;
-    const char *star = memmem(folded, token->folded_len, STAR, STAR_LEN);
-    size_t head = star ? (size_t)(star - folded) : token->folded_len;
+    struct stretch place = reading_folded(&compiler->reading, token);
+    const char *folded = compiler->reading.folded + place.at;
+    const char *star = memmem(folded, place.len, STAR, STAR_LEN);
+    size_t head = star ? (size_t)(star - folded) : place.len;
     struct word word = {.form = token->is_word ? WORD_EXACT : WORD_MARK, .tail = ""};
 
     if (star) {
         const char *tail = star + STAR_LEN;
-        size_t tail_len = token->folded_len - head - STAR_LEN;
+        size_t tail_len = place.len - head - STAR_LEN;
         if (memmem(tail, tail_len, STAR, STAR_LEN))
             return report_literal(scanner, lexeme, "a word takes one * only");
         if (head + tail_len < 2)
@@ -142,13 +143,12 @@ static bool push_token_node(struct scanner *scanner, const struct lexeme *lexeme
     }
     if (!token->is_word) { /* "???" is found by "?" and finds it */
         const char *after = folded;
-        ek_utf8_next(&after, folded + token->folded_len);
+        ek_utf8_next(&after, folded + place.len);
         head = (size_t)(after - folded);
     }
     word.head = ek_strndup(arena, folded, head);
     if (marks.exact_case && word.form == WORD_EXACT)
-        word.spelling =
-            ek_strndup(arena, compiler->reading.plain.data + token->plain, token->plain_len);
+        word.spelling = ek_strndup(arena, compiler->reading.plain + token->plain, token->plain_len);
     if (marks.plural && word.form == WORD_EXACT)
         word.form = WORD_PLURAL;
     VECTOR_PUSH(&children->nodes, word_node(compiler, word));
@@ -191,7 +191,7 @@ bool literal_nodes(struct scanner *scanner, const struct lexeme *lexeme, bool op
         if (marks.exact_case && marks.plural)
             return report_literal(scanner, lexeme, "! and ~ do not go together");
     }
-    if (reading_make(reading, text, len, &err) < 0)
+    if (reading_open(reading, text, len, &err) < 0 || reading_cut(reading, &err) < 0)
         return report_literal(scanner, lexeme, err.message);
     if (reading->tokens.count == 0)
         return report_literal(scanner, lexeme, "there is no word here");
@@ -253,12 +253,12 @@ uint32_t regex_node(struct scanner *scanner, const struct lexeme *lexeme)
         compiler->no_memory = true;
         return NO_NODE;
     }
+    pattern_find_needs(&pattern, compiler->rules->arena);
     if (pattern_compile(patterns, &pattern, &message, &place, compiler->arena) < 0) {
         report(scanner, EK_ERROR, lexeme->text + (place < lexeme->len ? place : lexeme->len), "%s",
                message);
         return NO_NODE;
     }
-    pattern_find_gates(&pattern, compiler->rules->arena);
     pattern.node = node_leaf(&compiler->nodes, NODE_REGEX, (uint32_t)patterns->items.count);
     VECTOR_PUSH(&patterns->items, pattern);
     compiler->no_memory = compiler->no_memory || patterns->items.failed;

@@ -1,11 +1,11 @@
-/* matcher.c - one pass over a text that finds every word of the rule set.
+/* matcher.c - reading a text in as few steps as it needs.
  *
- * Each token is looked up once. A word that is found makes its leaf possible; a node with enough
- * possible children is possible itself, and so upwards: after the pass the few conditions that
- * can hold are known, and nothing else is looked at. State is kept by epoch, so that a text costs
- * what it holds and not what the rule set holds; a list of three hundred words is told which of
- * them are there instead of asking each. Regular expressions are made possible by a
- * second pass over bytes for the literals that they wait for. */
+ * First the literals of all rules are looked for in one pass over the bytes (literals.c). They pull
+ * triggers, and a rule whose trigger is pulled is raised if all its words are there (possible.c);
+ * most texts raise none, and are done. Where a raised rule asks for positions in words the text is
+ * cut into tokens; evaluate.c decides the rest. State is kept by epoch, so that a text costs what
+ * it holds and not what the rule set holds. The plain engine cuts every text, raises every rule and
+ * knows nothing of triggers. */
 #include "rules/matcher.h"
 
 #include <string.h>
@@ -13,138 +13,186 @@
 #include "ekbom/error.h"
 #include "ekbom/limits.h"
 
-static struct node_state *touch(struct ek_matcher *matcher, uint32_t node)
+uint32_t matcher_raised(const struct ek_matcher *matcher, uint32_t rank)
 {
-    struct node_state *state = &matcher->states[node];
+    uint32_t count = (uint32_t)matcher->rules->rules.count;
+    uint64_t bits;
 
-    if (state->epoch != matcher->epoch) {
-        *state = (struct node_state){.epoch = matcher->epoch, .offers = NO_OFFER};
-    }
-    return state;
+    if (rank >= count)
+        return count;
+    bits = matcher->raised[rank / 64] >> rank % 64;
+    if (bits)
+        return rank + (uint32_t)__builtin_ctzll(bits);
+    for (uint32_t word = rank / 64 + 1; word <= (count - 1) / 64; word++)
+        if (matcher->raised[word])
+            return word * 64 + (uint32_t)__builtin_ctzll(matcher->raised[word]);
+    return count;
 }
 
-static void make_possible(struct ek_matcher *matcher, uint32_t node)
+/* The token of each sighting. They come nearly in the order of the text. */
+static void find_tokens(struct ek_matcher *matcher)
+{
+    const struct reading *reading = &matcher->reading;
+    uint32_t token = 0, count = (uint32_t)reading->tokens.count;
+
+    for (size_t i = 0; i < matcher->watch.sightings.count; i++) {
+        struct sighting *sighting = &matcher->watch.sightings.items[i];
+        while (token > 0 &&
+               reading->tokens.items[token - 1].plain + reading->tokens.items[token - 1].plain_len >
+                   sighting->at)
+            token--;
+        while (token < count &&
+               reading->tokens.items[token].plain + reading->tokens.items[token].plain_len <=
+                   sighting->at)
+            token++;
+        sighting->token = token;
+    }
+}
+
+static int cut(struct ek_matcher *matcher, struct ek_err *err)
+{
+    matcher->cut = true;
+    if (reading_cut(&matcher->reading, err) < 0)
+        return -1;
+    find_tokens(matcher);
+    return 0;
+}
+
+/* The either nodes that words of the text tell of, and those that may be anyway. */
+static void find_eithers(struct ek_matcher *matcher)
 {
     const struct ek_rules *rules = matcher->rules;
-    const struct node *here = &rules->nodes.items[node];
-    struct node_state *state = touch(matcher, node);
+    uint32_t words = rules->either_words;
 
-    if (state->possible)
-        return;
-    state->possible = true;
-    for (uint32_t i = 0; i < here->parent_count; i++) {
-        uint32_t parent = rules->parents[here->parents + i];
-        struct node_state *above = touch(matcher, parent);
-        if (rules->nodes.items[parent].kind == NODE_EITHER) {
-            VECTOR_PUSH(&matcher->offers, (struct offer){node, above->offers});
-            above->offers = (uint32_t)matcher->offers.count - 1;
-        }
-        if (!above->possible && ++above->have >= rules->nodes.items[parent].need)
-            make_possible(matcher, parent);
+    memcpy(matcher->eithers, rules->either_silent, words * sizeof *matcher->eithers);
+    for (size_t i = 0; i < matcher->watch.seen.count; i++) {
+        uint32_t trigger = matcher->watch.seen.items[i];
+        const uint64_t *row = rules->either_rows + (size_t)trigger * words;
+        for (uint32_t w = 0; w < words && trigger < rules->word_triggers; w++)
+            matcher->eithers[w] |= row[w];
     }
 }
 
-static void found_word(void *context, uint32_t word, uint32_t token)
+/* Are the lists and words there that the rule cannot do without? */
+static bool has_wants(const struct ek_matcher *matcher, const struct rule *rule)
 {
-    struct ek_matcher *matcher = context;
-    uint32_t node = matcher->rules->words.items.items[word].node;
-    struct node_state *state = touch(matcher, node);
+    const struct want *wants = matcher->rules->wants.items + rule->wants;
 
-    if (!state->possible) {
-        VECTOR_PUSH(&matcher->touched, node);
-        make_possible(matcher, node);
+    for (uint32_t w = 0; w < rule->want_count; w++) {
+        uint32_t number = wants[w].number;
+        if (wants[w].either ? !(matcher->eithers[number / 64] >> number % 64 & 1)
+                            : !watch_saw(&matcher->watch, number))
+            return false;
     }
-    state->spans.count++;
-    VECTOR_PUSH(&matcher->events, (struct event){node, token});
+    return true;
 }
 
-static void found_gate(void *context, uint32_t node)
-{
-    make_possible(context, node);
-}
-
-struct span token_span(const struct ek_matcher *matcher, uint32_t first, uint32_t last)
-{
-    const struct token *from = &matcher->reading.tokens.items[first];
-    const struct token *to = &matcher->reading.tokens.items[last];
-
-    return (struct span){first, last, from->plain, to->plain + to->plain_len};
-}
-
-void push_span(struct ek_matcher *matcher, struct span span)
-{
-    if (matcher->spans.count >= EK_MAX_SPANS)
-        matcher->overflow = true;
-    else
-        VECTOR_PUSH(&matcher->spans, span);
-    matcher->overflow = matcher->overflow || matcher->spans.failed;
-}
-
-/* The events, which are in the order of the text, become one list a leaf. */
-static void sort_events(struct ek_matcher *matcher)
-{
-    uint32_t start = 0;
-
-    if (matcher->events.count > EK_MAX_SPANS || matcher->events.failed || matcher->touched.failed) {
-        matcher->overflow = true;
-        return;
-    }
-    for (size_t i = 0; i < matcher->events.count; i++)
-        push_span(matcher, (struct span){0});
-    for (size_t i = 0; i < matcher->touched.count; i++) {
-        struct node_state *state = &matcher->states[matcher->touched.items[i]];
-        state->spans.start = start;
-        start += state->spans.count;
-        state->spans.count = 0;
-        state->decided = true;
-    }
-    for (size_t i = 0; i < matcher->events.count && !matcher->overflow; i++) {
-        const struct event *event = &matcher->events.items[i];
-        struct spans *spans = &matcher->states[event->node].spans;
-        matcher->spans.items[spans->start + spans->count++] =
-            token_span(matcher, event->token, event->token);
-    }
-}
-
-static void find_leaves(struct ek_matcher *matcher)
+static void raise_rule(struct ek_matcher *matcher, uint32_t number)
 {
     const struct ek_rules *rules = matcher->rules;
+    const struct rule *rule = &rules->rules.items[number];
+    const struct code *code = &rules->codes.items[rule->code];
+    uint32_t rank = code->rank + number - code->rules;
+    const uint64_t *row = rules->rule_rows + (size_t)number * rules->either_words;
 
-    for (uint32_t token = 0; token < matcher->reading.tokens.count; token++)
-        words_find(&rules->words, &matcher->reading, token, found_word, matcher);
-    if (matcher->reading.folded.len)
-        patterns_find_gates(&rules->patterns, matcher->reading.folded.data,
-                            matcher->reading.folded.len, found_gate, matcher);
+    if (!has_wants(matcher, rule))
+        return;
+    matcher->raised[rank / 64] |= 1ull << rank % 64;
+    for (uint32_t w = 0; w < rules->either_words; w++)
+        matcher->wanted[w] |= row[w];
+    if (!rule->wants_only)
+        VECTOR_PUSH(&matcher->deep, rank);
+}
+
+/* True if a rule is raised that asks for words. */
+static bool need_words(const struct ek_matcher *matcher)
+{
+    const struct ek_rules *rules = matcher->rules;
+    uint32_t count = (uint32_t)rules->rules.count;
+
+    for (uint32_t rank = matcher_raised(matcher, 0); rank < count;
+         rank = matcher_raised(matcher, rank + 1))
+        if (!rules->rules.items[rules->ranked[rank]].regex)
+            return true;
+    return false;
+}
+
+static int raise_rules(struct ek_matcher *matcher, struct ek_err *err)
+{
+    const struct ek_rules *rules = matcher->rules;
+    const struct watch *watch = &matcher->watch;
+
+    if (watch_text(&matcher->watch, &rules->triggers, matcher->reading.engine,
+                   &matcher->reading.lowered) < 0)
+        return ek_fail_memory(err);
+    find_eithers(matcher);
+    memcpy(matcher->wanted, rules->cue_row, rules->either_words * sizeof *matcher->wanted);
+    matcher->deep.count = matcher->offers.count = 0;
+    for (size_t i = 0; i < watch->seen.count; i++) {
+        const struct trigger *trigger = &rules->triggers.items.items[watch->seen.items[i]];
+        for (uint32_t r = 0; r < trigger->rules; r++)
+            raise_rule(matcher, rules->triggers.waiting[trigger->first_rule + r]);
+    }
     for (size_t i = 0; i < rules->always.count; i++)
-        make_possible(matcher, rules->always.items[i]);
-    sort_events(matcher);
+        raise_rule(matcher, rules->always.items[i]);
+    if (need_words(matcher))
+        make_offers(matcher);
+    for (size_t i = 0; i < matcher->deep.count; i++) {
+        uint32_t rank = matcher->deep.items[i];
+        if (!matcher_possible(matcher, rules->rules.items[rules->ranked[rank]].node))
+            matcher->raised[rank / 64] &= ~(1ull << rank % 64);
+    }
+    if (matcher->overflow || matcher->deep.failed)
+        return ek_fail_memory(err);
+    return need_words(matcher) ? cut(matcher, err) : 0;
 }
 
 int matcher_read(struct ek_matcher *matcher, const char *text, size_t len, struct ek_err *err)
 {
-    if (reading_make(&matcher->reading, text, len, err) < 0)
-        return -1;
-    if (++matcher->epoch == 0) {
+    size_t words = (matcher->rules->rules.count + 63) / 64;
+
+    if (++matcher->epoch == 1u << 31) {
         memset(matcher->states, 0, (matcher->rules->nodes.count + 1) * sizeof *matcher->states);
+        memset(matcher->asked, 0, (matcher->rules->eithers.count + 1) * sizeof *matcher->asked);
+        memset(matcher->offered, 0, (matcher->rules->eithers.count + 1) * sizeof *matcher->offered);
+
         matcher->epoch = 1;
     }
-    matcher->spans.count = matcher->events.count = matcher->touched.count = 0;
-    matcher->offers.count = 0;
-    matcher->overflow = matcher->limit_seen = false;
+    matcher->spans.count = matcher->limits.count = 0;
+    matcher->overflow = matcher->cut = false;
+    memset(matcher->raised, 0, words * sizeof *matcher->raised);
+    if (reading_open(&matcher->reading, text, len, err) < 0)
+        return -1;
     if (matcher->engine == EK_ENGINE_FAST)
-        find_leaves(matcher);
-    if (matcher->offers.failed)
-        return ek_fail_memory(err);
-    if (matcher->overflow)
-        return ek_fail(err, EK_LIMIT, "the text holds more than %u words of the rules",
-                       EK_MAX_SPANS);
-    return 0;
+        return raise_rules(matcher, err);
+    for (uint32_t rank = 0; rank < matcher->rules->rules.count; rank++)
+        matcher->raised[rank / 64] |= 1ull << rank % 64;
+    return cut(matcher, err);
+}
+
+static int allocate(struct ek_matcher *matcher)
+{
+    const struct ek_rules *rules = matcher->rules;
+
+    matcher->runner = pattern_runner_new();
+    matcher->states = calloc(rules->nodes.count + 1, sizeof *matcher->states);
+    matcher->eithers = calloc(rules->either_words + 1, sizeof *matcher->eithers);
+    matcher->wanted = calloc(rules->either_words + 1, sizeof *matcher->wanted);
+    matcher->offered = calloc(rules->eithers.count + 1, sizeof *matcher->offered);
+    matcher->asked = calloc(rules->eithers.count + 1, sizeof *matcher->asked);
+
+    matcher->raised = calloc(rules->rules.count / 64 + 1, sizeof *matcher->raised);
+    if (!matcher->runner || !matcher->states || !matcher->wanted || !matcher->offered ||
+        !matcher->eithers || !matcher->asked || !matcher->raised)
+        return -1;
+    return watch_init(&matcher->watch, &rules->triggers);
 }
 
 struct ek_matcher *ek_matcher_new(const struct ek_rules *rules, enum ek_engine engine,
                                   struct ek_err *err)
 {
     struct ek_matcher *matcher = calloc(1, sizeof *matcher);
+    int status = 0;
 
     if (!matcher) {
         ek_fail_memory(err);
@@ -152,21 +200,16 @@ struct ek_matcher *ek_matcher_new(const struct ek_rules *rules, enum ek_engine e
     }
     matcher->rules = rules;
     matcher->engine = engine;
-    matcher->runner = pattern_runner_new();
-    matcher->states = calloc(rules->nodes.count + 1, sizeof *matcher->states);
-    if (!matcher->runner || !matcher->states) {
-        ek_fail_memory(err);
-        ek_matcher_free(matcher);
-        return NULL;
-    }
-    if (engine == EK_ENGINE_NAIVE)
-        matcher->naive = naive_new(rules, err);
-    if (reading_init(&matcher->reading, err) < 0 ||
-        (engine == EK_ENGINE_NAIVE && !matcher->naive)) {
-        ek_matcher_free(matcher);
-        return NULL;
-    }
-    return matcher;
+    if (reading_init(&matcher->reading, err) < 0)
+        status = -1;
+    else if (allocate(matcher) < 0)
+        status = ek_fail_memory(err);
+    else if (engine == EK_ENGINE_NAIVE && !(matcher->naive = naive_new(rules, err)))
+        status = -1;
+    if (status == 0)
+        return matcher;
+    ek_matcher_free(matcher);
+    return NULL;
 }
 
 void ek_matcher_free(struct ek_matcher *matcher)
@@ -176,11 +219,20 @@ void ek_matcher_free(struct ek_matcher *matcher)
     naive_free(matcher->naive);
     pattern_runner_free(matcher->runner);
     reading_free(&matcher->reading);
+    watch_free(&matcher->watch);
+    free(matcher->wanted);
+    free(matcher->offered);
+    free(matcher->eithers);
+    free(matcher->asked);
+    free(matcher->raised);
     free(matcher->states);
     VECTOR_FREE(&matcher->spans);
-    VECTOR_FREE(&matcher->events);
     VECTOR_FREE(&matcher->offers);
-    VECTOR_FREE(&matcher->touched);
+    VECTOR_FREE(&matcher->deep);
+    VECTOR_FREE(&matcher->children);
+    VECTOR_FREE(&matcher->steps);
+    VECTOR_FREE(&matcher->limits);
+    VECTOR_FREE(&matcher->places);
     VECTOR_FREE(&matcher->partial);
     VECTOR_FREE(&matcher->found);
     VECTOR_FREE(&matcher->cancelled);

@@ -101,7 +101,7 @@ uint32_t node_leaf(struct node_builder *builder, enum node_kind kind, uint32_t i
 uint32_t node_many(struct node_builder *builder, enum node_kind kind, const uint32_t *children,
                    uint32_t count)
 {
-    struct node node = {.kind = (uint8_t)kind, .child_count = count, .need = 1};
+    struct node node = {.kind = (uint8_t)kind, .child_count = count};
 
     if (count == 1 && !(children[0] & CHILD_OPTIONAL))
         return children[0];
@@ -113,13 +113,11 @@ uint32_t node_pair(struct node_builder *builder, enum node_kind kind, uint32_t f
 {
     uint32_t children[2] = {first, second};
 
-    return intern(builder,
-                  (struct node){.kind = (uint8_t)kind,
-                                .scope = (uint8_t)scope,
-                                .distance = distance,
-                                .child_count = 2,
-                                .need = kind == NODE_WITHOUT ? 1 : 2},
-                  children);
+    return intern(
+        builder,
+        (struct node){
+            .kind = (uint8_t)kind, .scope = (uint8_t)scope, .distance = distance, .child_count = 2},
+        children);
 }
 
 void node_builder_free(struct node_builder *builder)
@@ -127,77 +125,4 @@ void node_builder_free(struct node_builder *builder)
     free(builder->table);
     builder->table = NULL;
     builder->table_size = 0;
-}
-
-/* How telling a child of a sequence is: the length of a word, since long words are rare. */
-static uint32_t selectivity(const struct ek_rules *rules, uint32_t child)
-{
-    const struct node *node = &rules->nodes.items[child];
-    const struct word *word;
-
-    if (node->kind != NODE_WORD)
-        return 1;
-    word = &rules->words.items.items[node->item];
-    return 2 + word->head_len + word->tail_len;
-}
-
-/* The child that a sequence waits for: one is enough, its other words are looked at when it is
- * decided. "Not in my case" waits for "case" and is not touched by every "not" and "in". */
-static void choose_key(struct ek_rules *rules, struct node *node)
-{
-    uint32_t best = 0;
-
-    for (uint32_t i = 0; i < node->child_count; i++) {
-        uint32_t child = rules->children.items[node->children + i], value;
-        value = child & CHILD_OPTIONAL ? 0 : selectivity(rules, child);
-        if (value > best) {
-            best = value;
-            node->item = i;
-        }
-    }
-    node->need = 1;
-}
-
-/* Whether this child has a say in whether the node is possible. */
-static bool counts(const struct node *node, uint32_t index)
-{
-    if (node->kind == NODE_SEQUENCE)
-        return index == node->item;
-    return !(node->kind == NODE_WITHOUT && index == 1);
-}
-
-int node_link(struct ek_rules *rules)
-{
-    uint32_t edges = 0;
-
-    for (size_t i = 0; i < rules->nodes.count; i++) {
-        struct node *node = &rules->nodes.items[i];
-        if (node->kind == NODE_SEQUENCE)
-            choose_key(rules, node);
-        for (uint32_t c = 0; c < node->child_count; c++) {
-            uint32_t child = rules->children.items[node->children + c] & ~CHILD_OPTIONAL;
-            if (counts(node, c))
-                rules->nodes.items[child].parent_count++;
-        }
-    }
-    for (size_t i = 0; i < rules->nodes.count; i++) {
-        rules->nodes.items[i].parents = edges;
-        edges += rules->nodes.items[i].parent_count;
-        rules->nodes.items[i].parent_count = 0;
-    }
-    rules->parents = EK_NEW_ARRAY(rules->arena, uint32_t, edges + 1);
-    if (!rules->parents)
-        return -1;
-    for (uint32_t i = 0; i < rules->nodes.count; i++) {
-        const struct node *node = &rules->nodes.items[i];
-        for (uint32_t c = 0; c < node->child_count; c++) {
-            uint32_t child = rules->children.items[node->children + c];
-            struct node *below = &rules->nodes.items[child & ~CHILD_OPTIONAL];
-            if (counts(node, c))
-                rules->parents[below->parents + below->parent_count++] = i;
-        }
-        if (node->kind == NODE_REGEX && rules->patterns.items.items[node->item].gate_count == 0)
-            VECTOR_PUSH(&rules->always, i);
-    }
-    return rules->always.failed ? -1 : 0;
 }

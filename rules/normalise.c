@@ -1,4 +1,4 @@
-/* normalise.c - a text as given to the text that rules look at, with the way back.
+/* normalise.c - a text beyond ASCII to the text that rules look at, with the way back.
  *
  * What people type in different ways for the same thing becomes one: canonical composition,
  * curly quotes, the dashes U+2010 to U+2015, the many spaces; soft hyphens and zero-width marks
@@ -14,7 +14,6 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/error.h"
-#include "ekbom/limits.h"
 #include "ekbom/text.h"
 
 /* Segments longer than this many code points are cut: composing is not linear in their length,
@@ -96,18 +95,18 @@ static uint32_t add_segment(struct reading *reading, const char **at, const char
     by = replacement_for(first);
     if (by) {
         *at = peek;
-        ek_buf_adds(&reading->plain, by);
+        ek_buf_adds(&reading->composed, by);
         return 1;
     }
     *at = segment_end(start, end, &count);
     if (count == 1 && first < 0x300) {
-        ek_buf_add(&reading->plain, start, (size_t)(*at - start));
+        ek_buf_add(&reading->composed, start, (size_t)(*at - start));
         return 1;
     }
     composed = ek_nfc(reading->scratch, start, (size_t)(*at - start));
     if (!composed)
         return 0;
-    ek_buf_adds(&reading->plain, composed);
+    ek_buf_adds(&reading->composed, composed);
     return count;
 }
 
@@ -115,23 +114,17 @@ int reading_normalise(struct reading *reading, const char *text, size_t len, str
 {
     const char *at = text, *end = text + len;
     uint32_t code_point = 0;
-    size_t valid = ek_utf8_valid(text, len);
 
-    if (valid != len)
-        return ek_fail(err, EK_FORMAT, "byte %zu of the text is not UTF-8", valid);
-    if (len > EK_MAX_TEXT_BYTES)
-        return ek_fail(err, EK_LIMIT, "the text has %zu bytes; at most %u are matched", len,
-                       EK_MAX_TEXT_BYTES);
-    ek_buf_clear(&reading->plain);
+    ek_buf_clear(&reading->composed);
     reading->runs.count = 0;
     while (at < end) {
         size_t ascii = ascii_length(at, end);
         uint32_t count = (uint32_t)ascii;
 
         VECTOR_PUSH(&reading->runs,
-                    (struct run){(uint32_t)reading->plain.len, code_point, count, ascii > 0});
+                    (struct run){(uint32_t)reading->composed.len, code_point, count, ascii > 0});
         if (ascii) {
-            ek_buf_add(&reading->plain, at, ascii);
+            ek_buf_add(&reading->composed, at, ascii);
             at += ascii;
         } else {
             count = add_segment(reading, &at, end);
@@ -142,7 +135,7 @@ int reading_normalise(struct reading *reading, const char *text, size_t len, str
         code_point += count;
     }
     ek_arena_reset(reading->scratch);
-    if (reading->plain.failed || reading->runs.failed)
+    if (reading->composed.failed || reading->runs.failed)
         return ek_fail_memory(err);
     return 0;
 }
@@ -165,8 +158,10 @@ static const struct run *run_at(const struct reading *reading, uint32_t plain)
 
 uint32_t reading_start(const struct reading *reading, uint32_t start)
 {
-    const struct run *run = run_at(reading, start);
+    const struct run *run = reading->as_given ? NULL : run_at(reading, start);
 
+    if (reading->as_given)
+        return start;
     if (!run)
         return 0;
     return run->even ? run->code_point + (start - run->plain) : run->code_point;
@@ -174,8 +169,10 @@ uint32_t reading_start(const struct reading *reading, uint32_t start)
 
 uint32_t reading_end(const struct reading *reading, uint32_t end)
 {
-    const struct run *run = end ? run_at(reading, end - 1) : NULL;
+    const struct run *run = end && !reading->as_given ? run_at(reading, end - 1) : NULL;
 
+    if (reading->as_given)
+        return end;
     if (!run)
         return 0;
     return run->even ? run->code_point + (end - run->plain) : run->code_point + run->code_points;

@@ -4,7 +4,10 @@
  * refused: they make the cost or the meaning of a rule hard to see, and no rule needs them. Code
  * is compiled to machine code; where the system forbids memory that is written and run
  * (systemd's MemoryDenyWriteExecute) that answers PCRE2_ERROR_NOMEMORY, and the interpreter runs
- * instead with the same matches. A limit reached is the caller's to report: never "no match". */
+ * instead with the same matches. A limit reached is the caller's to report: never "no match".
+ *
+ * A pattern whose matches all start at known literals is compiled to match at one place only: what
+ * PCRE2 would do to look for the next place has been done. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "rules/pattern.h"
 
@@ -13,8 +16,6 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
-
-#define GATE_BITS 16
 
 struct pattern_runner {
     pcre2_match_data *data;
@@ -90,6 +91,8 @@ int pattern_compile(struct patterns *patterns, struct pattern *pattern, const ch
         options |= PCRE2_EXTENDED;
     if (pattern->flags & PATTERN_DOTALL)
         options |= PCRE2_DOTALL;
+    if (pattern->kind != PATTERN_ANYWHERE)
+        options |= PCRE2_ANCHORED;
     pattern->code = pcre2_compile((PCRE2_SPTR)pattern->source, pattern->source_len, options, &error,
                                   place, NULL);
     if (!pattern->code) {
@@ -98,8 +101,9 @@ int pattern_compile(struct patterns *patterns, struct pattern *pattern, const ch
             *message = "out of memory";
         return -1;
     }
-    if (pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == PCRE2_ERROR_NOMEMORY)
-        patterns->interpreted = true;
+    error = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+    pattern->compiled = error == 0;
+    patterns->interpreted = patterns->interpreted || error == PCRE2_ERROR_NOMEMORY;
     return 0;
 }
 
@@ -108,59 +112,6 @@ void patterns_free(struct patterns *patterns)
     for (size_t i = 0; i < patterns->items.count; i++)
         pcre2_code_free(patterns->items.items[i].code);
     VECTOR_FREE(&patterns->items);
-    VECTOR_FREE(&patterns->gates);
-}
-
-static uint32_t gate_hash(uint32_t key)
-{
-    return key * 2654435761u >> (32 - GATE_BITS);
-}
-
-int patterns_index(struct patterns *patterns, struct ek_arena *arena)
-{
-    patterns->heads = EK_NEW_ARRAY(arena, uint32_t, 1u << GATE_BITS);
-    patterns->bitmap = EK_NEW_ARRAY(arena, uint64_t, (1u << GATE_BITS) / 64);
-    if (!patterns->heads || !patterns->bitmap)
-        return -1;
-    memset(patterns->heads, 0xff, sizeof(uint32_t) << GATE_BITS);
-    for (size_t i = 0; i < patterns->items.count; i++) {
-        const struct pattern *pattern = &patterns->items.items[i];
-        for (size_t g = 0; g < pattern->gate_count; g++) {
-            struct gate gate = {.literal = pattern->gates[g],
-                                .len = (uint32_t)strlen(pattern->gates[g]),
-                                .node = pattern->node};
-            uint32_t hash;
-            memcpy(&gate.key, gate.literal, sizeof gate.key);
-            hash = gate_hash(gate.key);
-            gate.next = patterns->heads[hash];
-            patterns->heads[hash] = (uint32_t)patterns->gates.count;
-            patterns->bitmap[hash / 64] |= 1ull << (hash % 64);
-            VECTOR_PUSH(&patterns->gates, gate);
-        }
-    }
-    return patterns->gates.failed ? -1 : 0;
-}
-
-void patterns_find_gates(const struct patterns *patterns, const char *folded, size_t len,
-                         void (*found)(void *context, uint32_t node), void *context)
-{
-    uint32_t key;
-
-    if (patterns->gates.count == 0)
-        return;
-    for (size_t i = 0; i + sizeof key <= len; i++) {
-        memcpy(&key, folded + i, sizeof key);
-        uint32_t hash = gate_hash(key);
-        if (!(patterns->bitmap[hash / 64] >> (hash % 64) & 1))
-            continue;
-        for (uint32_t g = patterns->heads[hash]; g != UINT32_MAX;
-             g = patterns->gates.items[g].next) {
-            const struct gate *gate = &patterns->gates.items[g];
-            if (gate->key == key && gate->len <= len - i &&
-                memcmp(gate->literal, folded + i, gate->len) == 0)
-                found(context, gate->node);
-        }
-    }
 }
 
 struct pattern_runner *pattern_runner_new(void)
@@ -212,16 +163,40 @@ static const char *limit_name(int error)
     }
 }
 
-int pattern_run(struct pattern_runner *runner, const struct pattern *pattern, const char *text,
-                size_t len, bool (*found)(void *context, size_t start, size_t end), void *context,
-                const char **reason)
+/* PCRE2's own check of its arguments costs as much as a short match. */
+static int match(struct pattern_runner *runner, const struct pattern *pattern, const char *text,
+                 size_t len, size_t at)
 {
-    size_t at = 0;
+    if (pattern->compiled)
+        return pcre2_jit_match(pattern->code, (PCRE2_SPTR)text, len, at, 0, runner->data,
+                               runner->context);
+    return pcre2_match(pattern->code, (PCRE2_SPTR)text, len, at, PCRE2_NO_UTF_CHECK, runner->data,
+                       runner->context);
+}
+
+int pattern_match_at(struct pattern_runner *runner, const struct pattern *pattern, const char *text,
+                     size_t len, size_t at, size_t *end, const char **reason)
+{
+    int result = match(runner, pattern, text, len, at);
+
+    if (result == PCRE2_ERROR_NOMATCH)
+        return 0;
+    if (result < 0) {
+        *reason = limit_name(result);
+        return -1;
+    }
+    *end = pcre2_get_ovector_pointer(runner->data)[1];
+    return 1;
+}
+
+int pattern_run(struct pattern_runner *runner, const struct pattern *pattern, const char *text,
+                size_t len, size_t at, bool (*found)(void *context, size_t start, size_t end),
+                void *context, const char **reason)
+{
+    const size_t *ends = pcre2_get_ovector_pointer(runner->data);
 
     while (at < len) {
-        const size_t *ends = pcre2_get_ovector_pointer(runner->data);
-        int result = pcre2_match(pattern->code, (PCRE2_SPTR)text, len, at, PCRE2_NO_UTF_CHECK,
-                                 runner->data, runner->context);
+        int result = match(runner, pattern, text, len, at);
 
         if (result == PCRE2_ERROR_NOMATCH)
             return 0;

@@ -1,12 +1,16 @@
-/* reading.h - a text made ready for matching: normalised, folded, cut into tokens and sentences.
+/* reading.h - a text made ready for matching: normalised, in lower case, cut into tokens and
+ * sentences.
  *
- * Three views of one text. `plain` is the text after normalisation with its case kept: regular
- * expressions and exact-case words look here. `folded` is the same in lower case: words look
- * here. `tokens` are words and punctuation marks; near, then and phrases count in them. A place
- * in `plain` maps back to a code point of the text as it was given.
+ * Views of one text. `plain` is the text after normalisation with its case kept: regular
+ * expressions and exact-case words look here. `lowered` is the same with ASCII letters small, byte
+ * for byte: literals are looked for here. `folded` is in lower case by Unicode: words look here.
+ * `tokens` are words and punctuation marks; near, then and phrases count in them. A place in
+ * `plain` maps back to a code point of the text as it was given.
  *
- * Rule literals go through the same function, so that a rule and a post can only differ in what
- * they say. A reading keeps its memory and is used for one text after another. */
+ * Most texts need only the first two (reading_open); tokens are cut when a rule asks for positions
+ * in words (reading_cut). Rule literals go through the same functions, so that a rule and a post
+ * can only differ in what they say. A reading keeps its memory and is used for one text after
+ * another. */
 #ifndef RULES_READING_H
 #define RULES_READING_H
 
@@ -15,17 +19,21 @@
 #include <stdint.h>
 
 #include "ekbom/buf.h"
+#include "rules/lower.h"
 #include "rules/vector.h"
 
 struct ek_arena;
 struct ek_err;
 
 struct token {
-    uint32_t plain, plain_len;   /* bytes in `plain` */
-    uint32_t folded, folded_len; /* bytes in `folded` */
-    uint32_t word;               /* how many words stand before it: the measure of near/N */
-    uint32_t sentence;           /* number of its sentence */
-    bool is_word;                /* else one punctuation mark, or a run of the same */
+    uint32_t plain, plain_len; /* bytes in `plain` */
+    uint32_t word;             /* how many words stand before it: the measure of near/N */
+    uint32_t sentence : 31;    /* number of its sentence */
+    uint32_t is_word : 1;      /* else one punctuation mark, or a run of the same */
+};
+
+struct stretch { /* bytes in `folded` */
+    uint32_t at, len;
 };
 
 struct run {              /* a stretch of `plain` and the code points it came from */
@@ -36,27 +44,43 @@ struct run {              /* a stretch of `plain` and the code points it came fr
 };
 
 struct reading {
-    struct ek_buf plain, folded;
-    VECTOR(struct run) runs; /* in the order of `plain` */
+    const char *plain, *folded; /* LOWER_MARGIN bytes may be read behind folded */
+    size_t plain_len, folded_len;
+    bool as_given; /* plain is the given text itself: ASCII, a byte is a code point */
+    const struct lower_engine *engine;
+    struct lowered lowered;
+    struct ek_buf composed, unicode; /* what plain and folded are in where they are not ASCII */
+    VECTOR(struct run) runs;         /* in the order of `plain`; none if it is as given */
     VECTOR(struct token) tokens;
-    VECTOR(uint32_t) paragraphs; /* paragraph number of each sentence */
-    struct ek_arena *scratch;    /* for composing, emptied after each text */
+    VECTOR(struct stretch) folded_tokens; /* one a token, where the text is not ASCII */
+    VECTOR(uint32_t) paragraphs;          /* paragraph number of each sentence */
+    struct ek_arena *scratch;             /* for composing, emptied after each text */
 };
 
 int reading_init(struct reading *reading, struct ek_err *err);
 void reading_free(struct reading *reading);
 
-/* -1: EK_FORMAT if the text is not UTF-8 (the message names the byte), EK_LIMIT if it is beyond
- * the ceilings, EK_MEMORY. */
-int reading_make(struct reading *reading, const char *text, size_t len, struct ek_err *err);
-
-/* The steps of reading_make: text to `plain` and `runs`; those to `folded`, tokens, sentences. */
-int reading_normalise(struct reading *reading, const char *text, size_t len, struct ek_err *err);
+/* plain and lowered of a text, which must outlive the reading of it. -1: EK_FORMAT if the text is
+ * not UTF-8 (the message names the byte), EK_LIMIT if it is beyond the ceilings, EK_MEMORY. */
+int reading_open(struct reading *reading, const char *text, size_t len, struct ek_err *err);
+/* Then folded, tokens and sentences. -1 as above. */
 int reading_cut(struct reading *reading, struct ek_err *err);
+
+/* Text beyond ASCII to `composed` and `runs`: a step of reading_open. */
+int reading_normalise(struct reading *reading, const char *text, size_t len, struct ek_err *err);
 
 /* Code points of the given text for the bytes [start, end) of `plain`. */
 uint32_t reading_start(const struct reading *reading, uint32_t start);
 uint32_t reading_end(const struct reading *reading, uint32_t end);
+
+/* Where a token is in `folded`. */
+static inline struct stretch reading_folded(const struct reading *reading,
+                                            const struct token *token)
+{
+    if (reading->lowered.ascii)
+        return (struct stretch){token->plain, token->plain_len};
+    return reading->folded_tokens.items[token - reading->tokens.items];
+}
 
 /* The token that holds or follows this byte of `plain`; the count of tokens if none does. */
 uint32_t reading_token_at(const struct reading *reading, uint32_t plain);

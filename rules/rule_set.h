@@ -1,9 +1,9 @@
 /* rule_set.h - a compiled rule set: what compile.c builds and the matcher reads.
  *
  * Every clause is a tree of nodes. Equal nodes are one node (node.c), so a list used by thirty
- * rules is looked for once. Leaves are words and regular expressions; a node knows its parents,
- * and how many children must be possible before it is: that is how one pass over a post's words
- * finds the few rules worth deciding (match.c). All strings and arrays belong to the rule set. */
+ * rules is looked for once. Leaves are words and regular expressions. Each rule waits for a
+ * trigger, and words tell the alternatives that they are in: link.c. All strings and arrays belong
+ * to the rule set. */
 #ifndef RULES_RULE_SET_H
 #define RULES_RULE_SET_H
 
@@ -13,10 +13,12 @@
 
 #include "ekbom/rules.h"
 #include "rules/pattern.h"
+#include "rules/trigger.h"
 #include "rules/vector.h"
 #include "rules/words.h"
 
 #define NO_NODE UINT32_MAX
+#define NO_WORD UINT32_MAX
 
 enum node_kind {
     NODE_WORD, /* one token */
@@ -37,10 +39,22 @@ struct node {
     uint8_t kind, scope;
     uint16_t depth;    /* longest way down to a leaf */
     uint32_t distance; /* near, then: words; with, without in sentences: how many */
-    uint32_t item;     /* word or regex: its number; sequence: the child that it waits for */
+    uint32_t item; /* word, regex, either: its number; sequence: its rarest child that is needed */
     uint32_t children, child_count; /* in rules->children */
-    uint32_t need;                  /* children that must be possible before it is */
-    uint32_t parents, parent_count; /* in rules->parents: one entry a child that counts */
+    uint32_t
+        word;    /* of a word, or of the rarest word of a phrase, if it is looked for; or NO_WORD */
+    bool phrase; /* sequence: decided around its rarest child; the others are words and the like */
+    bool words;  /* ... and all are words that must be there */
+};
+
+struct either {                    /* how an either node is known to be possible */
+    uint32_t silent, silent_count; /* children that no word tells of, in rules->silent */
+    bool simple;                   /* its children are words, and phrases around a word */
+    bool told;                     /* ... and words tell of them all: one that does is enough */
+};
+
+struct tell { /* a word makes a child of an either node possible */
+    uint32_t either, child;
 };
 
 enum flavour { /* what a rule says of its own hits: "as disputes hedged" */
@@ -57,9 +71,17 @@ enum flavour { /* what a rule says of its own hits: "as disputes hedged" */
 
 struct rule {
     uint32_t node, code, line;
+    bool regex; /* nothing but one regular expression, in a code that asks for no words */
+    uint32_t wants, want_count; /* in rules->wants */
+    bool wants_only;            /* with them there it is possible */
     double weight;
     unsigned flavour; /* bits of enum flavour */
     const char *id;   /* "bid:14" */
+};
+
+struct want { /* what must be there before a rule is looked at */
+    uint32_t number;
+    bool either; /* an either node, or a trigger */
 };
 
 struct example {
@@ -75,6 +97,7 @@ struct code {
     struct ek_code shown;
     uint32_t file;
     uint32_t rules, rule_count, examples, example_count; /* stretches of rules->... */
+    uint32_t rank;                                       /* of its first rule, in rules->ranked */
     uint32_t not_node, unless_node;                      /* NO_NODE if there is none */
     uint32_t not_line, unless_line;
     double threshold;
@@ -107,10 +130,19 @@ enum cue_direction {
 };
 extern const char *const cue_direction_names[]; /* ends with NULL */
 
+#define CUE_SENTENCES 4u /* next and previous reach no further, nor does anything else */
+
 struct cue {
     uint8_t category, direction;
     uint32_t distance; /* words, or sentences for next and previous; 0 = all, or one */
     uint32_t node, file, line;
+};
+
+struct cue_phrase {   /* one of the words and phrases of a cue */
+    uint32_t trigger; /* of its rarest word, in cue_triggers; NO_TRIGGER: asked for each time */
+    uint32_t word;    /* the node of that word; NO_NODE: the phrase is decided as rules are */
+    uint32_t node, cue;
+    char before, behind; /* first bytes of the words beside it; 0: any, or none */
 };
 
 struct rule_file {
@@ -126,8 +158,23 @@ struct ek_rules {
     size_t file_count;
     VECTOR(struct node) nodes;
     VECTOR(uint32_t) children;
-    uint32_t *parents;
-    VECTOR(uint32_t) always; /* regex nodes without a literal to wait for */
+    VECTOR(struct either) eithers;
+    VECTOR(uint32_t) silent;
+    uint32_t word_triggers; /* triggers of words, which come first; each has ... */
+    struct tell *tells;     /* ... tells[tell_heads[trigger]] and on, */
+    uint32_t *tell_heads;
+    uint64_t *either_rows;   /* ... and a row of bits: the either nodes that it tells of */
+    uint64_t *either_silent; /* those that have silent children */
+    uint32_t either_words;   /* 64-bit words of a row */
+    uint64_t *rule_rows;     /* of each rule: the either nodes that deciding it may ask for; */
+    uint64_t *cue_row;       /* ... and deciding cues */
+    struct triggers triggers;
+    VECTOR(uint32_t) always; /* rules without a literal to wait for */
+    VECTOR(struct want) wants;
+    struct triggers cue_triggers;
+    VECTOR(struct cue_phrase) cue_phrases; /* by trigger; those without one last */
+    uint32_t *cue_heads;                   /* of each trigger the first of them, and the end */
+    uint32_t cues_before, cues_after;      /* sentences from a hit that cues speak from */
     struct words words;
     struct patterns patterns;
     VECTOR(struct rule) rules;
@@ -137,6 +184,7 @@ struct ek_rules {
     VECTOR(const char *) languages;
     struct ek_code *shown; /* in the order of the files */
     uint32_t *order;       /* codes in the order of their names */
+    uint32_t *ranked;      /* rules in the order of their codes' names, theories first */
 };
 
 /* node.c: build nodes; equal ones are made once. NO_NODE is latched out of memory or past a
@@ -155,7 +203,8 @@ uint32_t node_many(struct node_builder *builder, enum node_kind kind, const uint
 uint32_t node_pair(struct node_builder *builder, enum node_kind kind, uint32_t first,
                    uint32_t second, enum node_scope scope, uint32_t distance);
 void node_builder_free(struct node_builder *builder);
-/* When all nodes are there: parents and the leaves that are always possible. */
-int node_link(struct ek_rules *rules);
+
+/* link.c, when all nodes and rules are there: what waits for what. -1 out of memory. */
+int link_rules(struct ek_rules *rules);
 
 #endif

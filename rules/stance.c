@@ -10,124 +10,8 @@
  *   - a question or a report frames the hits around it that nothing was told of.
  *
  * "Iron cannot get into the brain" holds a "cannot" and denies nothing: a rule that finds such a
- * claim is "as stated", and denials inside its hits do not count.
- *
- * Cues are looked for only in the sentences that hold a hit, and near them for the cues that
- * speak of a sentence before or after. */
+ * claim is "as stated", and denials inside its hits do not count. */
 #include "rules/matcher.h"
-
-#include <stdlib.h>
-
-#include "ekbom/limits.h"
-
-/* Sentences that next and previous can look across. */
-#define SENTENCES_AWAY 4u
-
-static int compare_found_cues(const void *left, const void *right)
-{
-    const struct cue_found *a = left, *b = right;
-
-    if (a->span.first != b->span.first)
-        return a->span.first < b->span.first ? -1 : 1;
-    if (a->span.last != b->span.last)
-        return a->span.last < b->span.last ? -1 : 1;
-    return (a->cue > b->cue) - (a->cue < b->cue);
-}
-
-static struct cue_places *places_of(struct cues_found *cues, const struct cue *cue)
-{
-    switch (cue->direction) {
-    case CUE_POST:
-        return &cues->everywhere[cue->category];
-    case CUE_STOP:
-        return &cues->stops[cue->category];
-    case CUE_PSEUDO:
-        return &cues->pseudo[cue->category];
-    default:
-        return &cues->near[cue->category];
-    }
-}
-
-static void sort_places(struct cue_places *places)
-{
-    if (places->items.count)
-        qsort(places->items.items, places->items.count, sizeof *places->items.items,
-              compare_found_cues);
-}
-
-void cues_found_free(struct cues_found *cues)
-{
-    for (int i = 0; i < CUE_CATEGORIES; i++) {
-        VECTOR_FREE(&cues->near[i].items);
-        VECTOR_FREE(&cues->everywhere[i].items);
-        VECTOR_FREE(&cues->stops[i].items);
-        VECTOR_FREE(&cues->pseudo[i].items);
-    }
-}
-
-/* The first place that starts at this token or later. */
-static size_t places_from(const struct cue_places *places, uint32_t token)
-{
-    size_t low = 0, high = places->items.count;
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (places->items.items[middle].span.first < token)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* A pseudo cue cancels what it covers, where one of the two files sees the other. */
-static void cancel(const struct ek_rules *rules, struct cue_places *places,
-                   const struct cue_found *pseudo)
-{
-    for (size_t i = places_from(places, pseudo->span.first); i < places->items.count; i++) {
-        struct cue_found *found = &places->items.items[i];
-        if (found->span.first > pseudo->span.last)
-            return;
-        if (found->span.last <= pseudo->span.last &&
-            (rules->files[pseudo->cue->file].visible[found->cue->file] ||
-             rules->files[found->cue->file].visible[pseudo->cue->file]))
-            found->cancelled = true;
-    }
-}
-
-static void find_cues(struct ek_matcher *matcher)
-{
-    const struct ek_rules *rules = matcher->rules;
-    struct cues_found *cues = &matcher->cues;
-
-    if (cues->epoch == matcher->epoch)
-        return;
-    cues->epoch = matcher->epoch;
-    cues->count = 0;
-    for (int i = 0; i < CUE_CATEGORIES; i++)
-        cues->near[i].items.count = cues->everywhere[i].items.count = cues->stops[i].items.count =
-            cues->pseudo[i].items.count = 0;
-    for (size_t i = 0; i < rules->cues.count; i++) {
-        const struct cue *cue = &rules->cues.items[i];
-        struct cue_places *places = places_of(cues, cue);
-        struct spans spans = matcher_decide(matcher, cue->node);
-        for (uint32_t s = 0; s < spans.count && cues->count < EK_MAX_CUES_FOUND; s++) {
-            VECTOR_PUSH(&places->items,
-                        (struct cue_found){.span = *span_at(matcher, spans, s), .cue = cue});
-            cues->count++;
-        }
-        matcher->overflow = matcher->overflow || places->items.failed;
-    }
-    for (int i = 0; i < CUE_CATEGORIES; i++) {
-        sort_places(&cues->near[i]);
-        sort_places(&cues->everywhere[i]);
-        sort_places(&cues->stops[i]);
-        for (size_t p = 0; p < cues->pseudo[i].items.count; p++) {
-            cancel(rules, &cues->near[i], &cues->pseudo[i].items.items[p]);
-            cancel(rules, &cues->everywhere[i], &cues->pseudo[i].items.items[p]);
-        }
-    }
-}
 
 struct reach { /* a hit, and where cues can bear on it */
     const struct ek_matcher *matcher;
@@ -146,7 +30,7 @@ static struct reach reach_of(const struct ek_matcher *matcher, const struct code
                           .hit = hit,
                           .sentence = sentence_of(matcher, hit.first),
                           .last_sentence = sentence_of(matcher, hit.last)};
-    uint32_t first = reach.sentence > SENTENCES_AWAY ? reach.sentence - SENTENCES_AWAY : 0;
+    uint32_t first = reach.sentence > CUE_SENTENCES ? reach.sentence - CUE_SENTENCES : 0;
     uint32_t low = 0, high = hit.first;
 
     while (low < high) {
@@ -165,7 +49,7 @@ static bool stopped(const struct reach *reach, enum cue_category category, uint3
 {
     const struct cue_places *stops = &reach->matcher->cues.stops[category];
 
-    for (size_t i = places_from(stops, from); i < stops->items.count; i++) {
+    for (size_t i = cue_places_from(stops, from); i < stops->items.count; i++) {
         const struct cue_found *stop = &stops->items.items[i];
         if (stop->span.first > to)
             return false;
@@ -252,9 +136,9 @@ static const struct cue_found *cue_for(const struct reach *reach, enum cue_categ
     const struct cue_places *near = &reach->matcher->cues.near[category];
     const struct cue_places *everywhere = &reach->matcher->cues.everywhere[category];
 
-    for (size_t i = places_from(near, reach->from); i < near->items.count; i++) {
+    for (size_t i = cue_places_from(near, reach->from); i < near->items.count; i++) {
         const struct cue_found *found = &near->items.items[i];
-        if (sentence_of(reach->matcher, found->span.first) > reach->last_sentence + SENTENCES_AWAY)
+        if (sentence_of(reach->matcher, found->span.first) > reach->last_sentence + CUE_SENTENCES)
             break;
         if (!found->cancelled && reach->visible[found->cue->file] && applies(reach, found) &&
             !is_stated(reach->matcher, found))
@@ -301,11 +185,17 @@ static void judge_hit(struct ek_matcher *matcher, const struct code *code, struc
                                                            [CUE_DISPUTES] = EK_DISPUTES,
                                                            [CUE_NEUTRAL] = EK_NEUTRAL};
     unsigned flavour = matcher->rules->rules.items[hit->rule].flavour;
-    struct reach reach = reach_of(matcher, code, hit->span);
+    struct reach reach;
     const struct cue_found *cue = NULL;
 
     hit->stance = flavour_stance(flavour);
     hit->told = flavour & FLAVOUR_STANCES;
+    hit->hedged = flavour & FLAVOUR_HEDGED;
+    hit->experience = flavour & FLAVOUR_EXPERIENCE;
+    hit->cramps = flavour & FLAVOUR_CRAMPS;
+    if (matcher->rules->cues.count == 0) /* the text may not even be cut */
+        return;
+    reach = reach_of(matcher, code, hit->span);
     if (!hit->told)
         cue = stance_cue(&reach);
     if (cue) {
@@ -314,10 +204,10 @@ static void judge_hit(struct ek_matcher *matcher, const struct code *code, struc
         hit->cue = cue->cue;
         hit->cue_span = cue->span;
     }
-    hit->hedged = (flavour & FLAVOUR_HEDGED) || cue_for(&reach, CUE_HEDGE);
-    hit->experience = (flavour & FLAVOUR_EXPERIENCE) ||
-                      (cue_for(&reach, CUE_EXPERIENCE) && !cue_for(&reach, CUE_OTHER_PERSON));
-    hit->cramps = (flavour & FLAVOUR_CRAMPS) || cue_for(&reach, CUE_CRAMPS);
+    hit->hedged = hit->hedged || cue_for(&reach, CUE_HEDGE);
+    hit->experience =
+        hit->experience || (cue_for(&reach, CUE_EXPERIENCE) && !cue_for(&reach, CUE_OTHER_PERSON));
+    hit->cramps = hit->cramps || cue_for(&reach, CUE_CRAMPS);
 }
 
 /* Counts of one theory's hits by stance: told, assumed, and where the last told one stands. */

@@ -56,35 +56,43 @@ static bool is_cancelled(const struct ek_matcher *matcher, struct span hit)
     return low < matcher->cancelled.count && matcher->cancelled.items[low].first <= hit.last;
 }
 
-/* What the rules of a code find, into matcher->found in the order of the text. Returns the score:
- * the sum of the weights of the rules that hit. */
+/* What one rule finds goes to matcher->found. False if that is nothing. */
+static bool add_hits(struct ek_matcher *matcher, uint32_t number)
+{
+    uint32_t node = matcher->rules->rules.items[number].node;
+    struct spans spans = matcher_decide(matcher, node);
+    size_t before = matcher->found.count;
+
+    if (matcher_limit(matcher, node))
+        return false;
+    for (uint32_t s = 0; s < spans.count && matcher->found.count < EK_MAX_HITS; s++) {
+        struct span span = *span_at(matcher, spans, s);
+        if (!is_cancelled(matcher, span))
+            VECTOR_PUSH(&matcher->found, (struct found){.span = span, .rule = number});
+    }
+    return matcher->found.count > before;
+}
+
+/* What the raised rules of a code find, into matcher->found in the order of the text. Returns the
+ * score: the sum of the weights of the rules that hit. */
 static double find_hits(struct ek_matcher *matcher, const struct code *code)
 {
     const struct ek_rules *rules = matcher->rules;
+    uint32_t rank = matcher_raised(matcher, code->rank), end = code->rank + code->rule_count;
     double score = 0;
 
     matcher->found.count = 0;
+    if (rank >= end)
+        return 0;
     find_cancelled(matcher, code);
-    for (uint32_t r = code->rules; r < code->rules + code->rule_count; r++) {
-        struct spans spans = matcher_decide(matcher, rules->rules.items[r].node);
-        bool hit = false;
-        if (matcher_limit(matcher, rules->rules.items[r].node))
-            continue;
-        for (uint32_t s = 0; s < spans.count && matcher->found.count < EK_MAX_HITS; s++) {
-            struct span span = *span_at(matcher, spans, s);
-            if (is_cancelled(matcher, span))
-                continue;
-            VECTOR_PUSH(&matcher->found, (struct found){.span = span, .rule = r});
-            hit = true;
-        }
-        if (hit)
-            score += rules->rules.items[r].weight;
-    }
+    for (; rank < end; rank = matcher_raised(matcher, rank + 1))
+        if (add_hits(matcher, rules->ranked[rank]))
+            score += rules->rules.items[rules->ranked[rank]].weight;
     if (code->unless_node != NO_NODE && matcher->found.count &&
         matcher_decide(matcher, code->unless_node).count)
         score = 0;
     matcher->overflow = matcher->overflow || matcher->found.failed;
-    if (matcher->found.count)
+    if (matcher->found.count > 1)
         qsort(matcher->found.items, matcher->found.count, sizeof *matcher->found.items,
               compare_found);
     return score;
@@ -93,7 +101,7 @@ static double find_hits(struct ek_matcher *matcher, const struct code *code)
 static const char *words_at(const struct ek_matcher *matcher, struct span span,
                             struct ek_arena *arena)
 {
-    return ek_strndup(arena, matcher->reading.plain.data + span.from, span.to - span.from);
+    return ek_strndup(arena, matcher->reading.plain + span.from, span.to - span.from);
 }
 
 /* The bytes of the given text for code points [start, end): walked once for all hits. */
@@ -101,10 +109,13 @@ struct walk {
     const char *text;
     size_t len, byte;
     uint32_t code_point;
+    bool ascii; /* a code point is a byte */
 };
 
 static size_t walk_to(struct walk *walk, uint32_t code_point)
 {
+    if (walk->ascii)
+        return code_point;
     if (code_point < walk->code_point)
         walk->byte = walk->code_point = 0;
     while (walk->code_point < code_point && walk->byte < walk->len) {
@@ -139,7 +150,7 @@ static int make_hit(struct ek_matcher *matcher, const struct found *found, struc
 static int make_tag(struct ek_matcher *matcher, const struct code *code, double score,
                     const struct ek_tag_input *input, struct ek_arena *arena, struct ek_tag *tag)
 {
-    struct walk walk = {.text = input->text, .len = input->len};
+    struct walk walk = {.text = input->text, .len = input->len, .ascii = matcher->reading.as_given};
     struct judgement judgement = {0};
 
     if (!code->shown.treatment)
@@ -192,36 +203,55 @@ static int list_undetermined(struct ek_matcher *matcher, const struct code *code
     return status;
 }
 
+/* The code of the first raised rule of this rank or a later one, or NULL. */
+static const struct code *next_code(const struct ek_matcher *matcher, uint32_t rank)
+{
+    const struct ek_rules *rules = matcher->rules;
+
+    rank = matcher_raised(matcher, rank);
+    if (rank >= rules->rules.count)
+        return NULL;
+    return &rules->codes.items[rules->rules.items[rules->ranked[rank]].code];
+}
+
+static uint32_t next_rank(const struct code *code)
+{
+    return code->rank + code->rule_count;
+}
+
+/* Codes of which a rule was raised, at most. */
+static size_t count_codes(const struct ek_matcher *matcher)
+{
+    size_t count = 0;
+
+    for (const struct code *code = next_code(matcher, 0); code;
+         code = next_code(matcher, next_rank(code)))
+        count++;
+    return count < EK_MAX_TAGS ? count : EK_MAX_TAGS;
+}
+
 static int tag_own_words(struct ek_matcher *matcher, const struct ek_tag_input *input,
                          struct ek_arena *arena, struct ek_tags *tags)
 {
     const struct ek_rules *rules = matcher->rules;
-    struct ek_tag *given = EK_NEW_ARRAY(arena, struct ek_tag, rules->codes.count + 1);
-    struct ek_tag *treatments;
-    size_t count = 0;
+    size_t most = count_codes(matcher), count = 0;
+    struct ek_tag *given = most ? EK_NEW_ARRAY(arena, struct ek_tag, most) : NULL;
 
-    if (!given)
+    if (most && !given)
         return -1;
-    for (int treatment = 0; treatment < 2; treatment++) {
-        for (size_t i = 0; i < rules->codes.count && count < EK_MAX_TAGS; i++) {
-            const struct code *code = &rules->codes.items[rules->order[i]];
-            double score;
-            if (code->shown.treatment != (treatment == 1))
-                continue;
-            score = find_hits(matcher, code);
-            if (score < code->threshold || matcher->found.count == 0)
-                continue;
-            if (make_tag(matcher, code, score, input, arena, &given[count++]) < 0)
-                return -1;
-        }
-        if (treatment == 0)
-            tags->theory_count = count;
+    for (const struct code *code = next_code(matcher, 0); code && count < most;
+         code = next_code(matcher, next_rank(code))) {
+        double score = find_hits(matcher, code);
+        if (score < code->threshold || matcher->found.count == 0)
+            continue;
+        if (make_tag(matcher, code, score, input, arena, &given[count++]) < 0)
+            return -1;
+        tags->theory_count += !code->shown.treatment;
     }
-    treatments = given + tags->theory_count;
     tags->theories = given;
-    tags->treatments = treatments;
+    tags->treatments = given ? given + tags->theory_count : NULL;
     tags->treatment_count = count - tags->theory_count;
-    if (!matcher->limit_seen)
+    if (matcher->limits.count == 0)
         return 0;
     tags->undetermined =
         EK_NEW_ARRAY(arena, struct ek_undetermined, rules->rules.count + 2 * rules->codes.count);
@@ -257,15 +287,16 @@ static int tag_quotes(struct ek_matcher *matcher, const struct ek_tag_input *inp
             continue;
         if (matcher_read(matcher, text, strlen(text), err) < 0)
             return ek_fail_in(err, "quote %zu", q + 1);
-        for (size_t i = 0; i < rules->codes.count; i++) {
-            const struct code *code = &rules->codes.items[rules->order[i]];
-            if (!code->shown.treatment && !quoted[i])
-                quoted[i] = find_hits(matcher, code) >= code->threshold && matcher->found.count;
+        for (const struct code *code = next_code(matcher, 0); code && !code->shown.treatment;
+             code = next_code(matcher, next_rank(code))) {
+            bool *in_quote = &quoted[code - rules->codes.items];
+            if (!*in_quote)
+                *in_quote = find_hits(matcher, code) >= code->threshold && matcher->found.count;
         }
     }
     for (size_t i = 0; i < rules->codes.count; i++) {
         const char *code = rules->codes.items[rules->order[i]].shown.code;
-        if (quoted[i] && !has_theory(tags, code))
+        if (quoted[rules->order[i]] && !has_theory(tags, code))
             tags->quoted_only[tags->quoted_count++] = code;
     }
     return 0;

@@ -35,6 +35,19 @@ static inline bool vector_grow(void **items, size_t *room, bool *failed, size_t 
     return true;
 }
 
+/* Make room for so many more; then they may be put there without asking. */
+static inline bool vector_reserve(void **items, size_t *room, bool *failed, size_t count,
+                                  size_t more, size_t size)
+{
+    while (!*failed && *room - count < more)
+        if (!vector_grow(items, room, failed, *room, size))
+            return false;
+    return !*failed;
+}
+#define VECTOR_RESERVE(vector, more)                                                               \
+    vector_reserve((void **)&(vector)->items, &(vector)->room, &(vector)->failed, (vector)->count, \
+                   (more), sizeof *(vector)->items)
+
 /* Append value (a compound literal needs its own parentheses). */
 #define VECTOR_PUSH(vector, ...)                                                                   \
     do {                                                                                           \

@@ -1,9 +1,8 @@
-/* words.h - the words that rules name, and the index that finds them all in one pass.
+/* words.h - the words that rules name.
  *
  * A word form is exact ("iron", and its "iron's"), plural ("ferritin~": also -s, -es, -'s),
  * an open one with a star at one place ("deficien*", "*prazole", "lan*zole"), or a punctuation
- * mark. Every token of a post is hashed once, byte by byte; the running hash finds open words by
- * their beginning, the full hash finds the rest. */
+ * mark. */
 #ifndef RULES_WORDS_H
 #define RULES_WORDS_H
 
@@ -11,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rules/literals.h"
+#include "rules/reading.h"
 #include "rules/vector.h"
 
 struct ek_arena;
 struct ek_buf;
-struct reading;
-struct token;
 
 enum word_form { WORD_EXACT, WORD_PLURAL, WORD_OPEN, WORD_MARK };
 
@@ -26,29 +25,33 @@ struct word {
     uint32_t head_len, tail_len;
     const char *spelling; /* exact case asked for ("BID!"): as it must stand; or NULL */
     uint32_t node;        /* the leaf that stands for it */
-};
-
-struct word_slot {
-    uint32_t hash, len; /* of the key */
-    const char *key;    /* NULL: free */
-    uint32_t first;     /* in words->lists, ends with UINT32_MAX */
+    uint32_t trigger;     /* finds it in a text; NO_TRIGGER: it is looked for among the tokens */
+    bool literal;         /* where a literal of the trigger is all of a token, the word stands; */
+    bool start;           /* ... or the start of it */
 };
 
 struct words {
     VECTOR(struct word) items;
-    struct word_slot *slots; /* power of two, half empty */
-    uint32_t mask;
-    VECTOR(uint32_t) lists;
-    uint64_t head_lengths;  /* bit n: some open word has a head of n bytes */
-    VECTOR(uint32_t) tails; /* open words without a head */
 };
 
-void words_free(struct words *words);
-int words_index(struct words *words, struct ek_arena *arena); /* -1 out of memory */
+/* The rest of word_is, when the first byte fits. */
+bool word_is_token(const struct word *word, const struct reading *reading,
+                   const struct token *token, struct stretch folded);
 
-/* Call found(context, word, token) for every word that this token is. */
-void words_find(const struct words *words, const struct reading *reading, uint32_t token,
-                void (*found)(void *context, uint32_t word, uint32_t token), void *context);
+/* Is this token of a text the word? */
+static inline bool word_is(const struct word *word, const struct reading *reading,
+                           const struct token *token)
+{
+    struct stretch folded = reading_folded(reading, token);
+
+    return (word->head_len == 0 || reading->folded[folded.at] == word->head[0]) &&
+           word_is_token(word, reading, token, folded);
+}
+
+#define WORD_LITERALS 4u
+/* Literals, one of which stands wherever the word does. Their number; 0: there are none. */
+unsigned word_literals(const struct word *word, struct ek_arena *arena,
+                       struct literal literals[WORD_LITERALS]);
 
 /* The same word as a PCRE2 pattern over folded text (over plain text where a spelling is asked
  * for), boundaries included: what the naive engine runs. */
