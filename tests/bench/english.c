@@ -167,7 +167,7 @@ static void load(void)
 /* Many short, few long: on average 600. */
 static size_t draw_length(void)
 {
-    size_t len = 60 + chance(400);
+    size_t len = 40 + chance(180);
 
     for (unsigned i = 0; i < 5 && chance(2); i++)
         len += chance(2) ? chance(600) : chance(1100);
@@ -292,4 +292,37 @@ const char *english_rare_word(void)
     }
     at = (at + 7919) % word_count; /* a prime: all of them before one comes again */
     return words[at];
+}
+
+/* The sign that rules see in place of this one, if it is one sign as well. */
+static uint32_t straight(uint32_t c)
+{
+    static const struct {
+        uint32_t first, last, sign;
+    } signs[] = {{0xa0, 0xa0, ' '},      {0x2000, 0x200a, ' '}, {0x2010, 0x2015, '-'},
+                 {0x2018, 0x201b, '\''}, {0x201c, 0x201f, '"'}, {0x202f, 0x202f, ' '}};
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (c >= signs[i].first && c <= signs[i].last)
+            return signs[i].sign;
+    return c;
+}
+
+void english_straighten(struct english *straightened, const struct english *english)
+{
+    struct ek_buf bytes;
+
+    ek_buf_init(&bytes, 1u << 30);
+    straightened->count = english->count;
+    straightened->starts = calloc(english->count + 1, sizeof(size_t));
+    for (size_t i = 0; i < english->count && straightened->starts; i++) {
+        const char *at = english->bytes + english->starts[i], *end = at + english_len(english, i);
+        while (at < end) {
+            char sign[4];
+            ek_buf_add(&bytes, sign, ek_utf8_put(sign, straight(ek_utf8_next(&at, end))));
+        }
+        ek_buf_addc(&bytes, '\0');
+        straightened->starts[i + 1] = bytes.len;
+    }
+    take(straightened, &bytes);
 }

@@ -22,6 +22,9 @@ struct english {
 void english_make(struct english *english, size_t count);
 /* The invented posts alone. */
 void english_invented(struct english *english);
+/* The same with straight quotes, plain hyphens and plain blanks, sign for sign: what an engine has
+ * to be given that does not read the one as the other. */
+void english_straighten(struct english *straightened, const struct english *english);
 void english_free(struct english *english);
 
 /* Words that stand between two and twenty times in the prose, of five letters or more: drawn for
