@@ -62,7 +62,7 @@ shows texts   : store cli
 library curl/*           : daemon/fetch
 library libxml/*         : daemon/extract
 library pcre2.h          : rules
-library immintrin.h      : rules
+library immintrin.h      : rules store
 library lmdb.h           : store
 library zstd.h           : base
 library zdict.h          : store
