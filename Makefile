@@ -108,6 +108,7 @@ $(BUILD)/bench/bench_index: $(INDEX_BENCH) $(addprefix $(BUILD)/tests/bench/,ind
 	index_whole.o index_ask.o bare_log.o peers.o)
 $(BUILD)/bench/reader_beside: $(INDEX_BENCH)
 $(BUILD)/bench/bench_tag: $(addprefix $(BUILD)/tests/bench/,tag_rules.o english.o tag_hyperscan.o tag_re2.o)
+$(BUILD)/bench/bench_retag: $(addprefix $(BUILD)/tests/bench/,tag_rules.o english.o)
 $(BUILD)/bench/bench_tag: PKG_LIBS += -lre2 -lhs -lstdc++
 $(BUILD)/tests/bench/tag_re2.o: tests/bench/tag_re2.cc
 	@mkdir -p $(@D)

@@ -1,0 +1,153 @@
+/* bench_retag.c - `ekbom retag` of 200,000 stored posts, beside a loop of PCRE2 a rule over the
+ * same posts in memory, and two readers beside one.
+ *
+ * The posts (english.h) are imported under the first of the 200 rules of bench_tag; then they are
+ * tagged under all of them: texts unpacked, sent to the readers, tagged, stored, swapped in. The
+ * whole command is timed by the clock, kept to one processor for the comparison with the loop,
+ * which gets every fortieth post. With two processors the work of the reading side is spread over
+ * both; what is left over is the writer's. Stores differ in nothing: the old and the new rules take
+ * turns, each time with another comment, as a retag to the rules in force would be none. */
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "english.h"
+#include "measure.h"
+#include "tag_rules.h"
+
+#define POSTS 200000u
+#define ROUNDS 3u
+#define LOOP_EVERY 40u
+
+static struct english posts, straight;
+static struct bench_rules rules;
+static char folder[256], program[512];
+
+static void run(const char *before, const char *words)
+{
+    char line[2000];
+
+    snprintf(line, sizeof line, "%s %s --store %s/store %s >%s/log 2>&1", before, program, folder,
+             words, folder);
+    if (system(line) != 0) {
+        fprintf(stderr, "bench: see %s/log: %s\n", folder, line);
+        exit(2);
+    }
+}
+
+static void write_posts(void)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/posts.jsonl", folder);
+    FILE *file = fopen(path, "w");
+
+    for (size_t i = 0; file && i < posts.count; i++) {
+        char time[32];
+        snprintf(time, sizeof time, "20%02zu-%02zu-%02zuT12:00:00Z", 5 + i % 20, 1 + i / 20 % 12,
+                 1 + i % 28);
+        json_t *post = json_pack(
+            "{s:o, s:o, s:s, s:o, s:s%, s:s, s:s}", "id", json_sprintf("%zu", i + 1), "author",
+            json_sprintf("author %zu", i % 8000), "time", time, "thread_id",
+            json_sprintf("%zu", i / 12), "text", posts.bytes + posts.starts[i],
+            english_len(&posts, i), "forum", "https://bench.example/", "time_precision", "second");
+        if (!post || json_dumpf(post, file, JSON_COMPACT) != 0 || fputc('\n', file) == EOF)
+            give_up("the posts cannot be written");
+        json_decref(post);
+    }
+    if (!file || fclose(file) != 0)
+        give_up("the posts cannot be written");
+}
+
+/* The first `count` rules; the comment makes another rule set of them. */
+static void write_rules(size_t count, unsigned comment)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/rules", folder);
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/rules/bench.rules", folder);
+    FILE *file = fopen(path, "w");
+
+    if (!file)
+        give_up("the rules cannot be written");
+    fprintf(file, "# %u\ntreatment all \"All\"\n", comment);
+    for (size_t i = 0; i < count; i++)
+        fprintf(file, "regex /%s/\n", rules.patterns[i]);
+    if (fclose(file) != 0)
+        give_up("the rules cannot be written");
+}
+
+static double loop_seconds(void)
+{
+    pcre2_match_data *match = pcre2_match_data_create(1, NULL);
+    double begun = processor_seconds();
+    size_t seen = 0;
+
+    for (size_t post = 0; post < straight.count; post += LOOP_EVERY, seen++) {
+        const char *text = straight.bytes + straight.starts[post];
+        const size_t len = english_len(&straight, post);
+        for (size_t r = 0; r < rules.count; r++) {
+            const size_t *ends = pcre2_get_ovector_pointer(match);
+            for (size_t at = 0; at < len && pcre2_jit_match(rules.codes[r], (PCRE2_SPTR)text, len,
+                                                            at, 0, match, NULL) >= 0;
+                 at = ends[1])
+                ;
+        }
+    }
+    begun = processor_seconds() - begun;
+    pcre2_match_data_free(match);
+    return begun * (double)straight.count / (double)seen;
+}
+
+static double retag_seconds(const char *before, const char *words)
+{
+    static unsigned comment;
+    char command[400];
+
+    write_rules(rules.count, ++comment);
+    snprintf(command, sizeof command, "retag --rules %s/rules %s", folder, words);
+    double begun = seconds();
+    run(before, command);
+    return seconds() - begun;
+}
+
+int main(int argc, char **argv)
+{
+    const char *temporary = getenv("TMPDIR");
+    double one[ROUNDS], two[ROUNDS], loop[ROUNDS], scale[ROUNDS], twice[ROUNDS];
+    char command[700];
+
+    (void)argc;
+    snprintf(program, sizeof program, "%.*s/../ekbom", (int)(strrchr(argv[0], '/') - argv[0]),
+             argv[0]);
+    snprintf(folder, sizeof folder, "%s/ekbom-retag.XXXXXX", temporary ? temporary : "/tmp");
+    if (!mkdtemp(folder))
+        give_up("no temporary folder");
+    english_make(&posts, POSTS);
+    english_straighten(&straight, &posts);
+    bench_rules_make(&rules, bench_rules_read());
+    write_posts();
+    write_rules(1, 0);
+    snprintf(command, sizeof command, "import --rules %s/rules %s/posts.jsonl", folder, folder);
+    run("", command);
+    retag_seconds("", ""); /* the store's pages are warm from here on */
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        loop[i] = loop_seconds();
+        one[i] = retag_seconds("taskset -c 0", "--readers 1");
+        twice[i] = retag_seconds("", "--readers 1");
+        two[i] = retag_seconds("", "--readers 2");
+        scale[i] = twice[i] / two[i];
+        loop[i] /= one[i];
+    }
+    printf("retag, %u stored posts, 200 rules, one processor (s; peer: a loop of PCRE2 a rule, "
+           "in memory)\t%.2f\t%.2f\t%.1f\t>= 30\n",
+           POSTS, median(one, ROUNDS), median(one, ROUNDS) * median(loop, ROUNDS),
+           median(loop, ROUNDS));
+    printf("retag, two readers (s; peer: one reader, the writer beside it)\t%.2f\t%.2f\t%.2f\t-\n",
+           median(two, ROUNDS), median(twice, ROUNDS), median(scale, ROUNDS));
+    printf("retag, two readers, two processors (s; peer: one reader, one processor)\t%.2f\t%.2f\t"
+           "%.2f\t>= 1.6\n",
+           median(two, ROUNDS), median(one, ROUNDS), median(one, ROUNDS) / median(two, ROUNDS));
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command) == 0 ? 0 : 2;
+}
