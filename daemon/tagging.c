@@ -9,7 +9,8 @@
 #include "ekbom/rules.h"
 #include "ekbom/store.h"
 
-#define BEHIND_BATCH 1000u /* posts tagged a step */
+#define BEHIND_BATCH 8000u /* posts tagged a step: some requests, and a commit of the index */
+#define BATCHES_AHEAD 3u
 
 int ek_put_rules(struct ek_store *store, const struct ek_bundle *bundle, struct ek_err *err)
 {
@@ -58,79 +59,168 @@ int ek_item_tags(const struct ek_pool_item *item, struct ek_arena *arena, struct
     return 0;
 }
 
-static int submit_some(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
-                       struct ek_pool_text *texts, size_t *sent, struct ek_err *err)
+/* Posts on their way through the readers. */
+struct batch {
+    struct ek_arena *arena;
+    struct ek_entry *entries;
+    struct ek_pool_text *texts;
+    struct ek_tags *tags;
+    size_t count, sent, done;
+};
+
+static int batch_init(struct batch *batch, size_t max, struct ek_err *err)
 {
-    size_t first = *sent, bytes = 0;
-    while (*sent < count && (*sent == first || bytes < EK_MAX_BATCH_BYTES)) {
-        const struct ek_post *post = &entries[*sent].post;
-        texts[*sent] = (struct ek_pool_text){.text = post->text,
-                                             .len = strlen(post->text),
-                                             .language = entries[*sent].language,
-                                             .quotes = post->quotes,
-                                             .quote_count = post->quote_count};
-        bytes += weight(post);
-        ++*sent;
+    batch->texts = EK_NEW_ARRAY(batch->arena, struct ek_pool_text, max + 1);
+    if (!batch->tags)
+        batch->tags = EK_NEW_ARRAY(batch->arena, struct ek_tags, max + 1);
+    if (!batch->entries)
+        batch->entries = EK_NEW_ARRAY(batch->arena, struct ek_entry, max + 1);
+    return batch->texts && batch->tags && batch->entries ? 0 : ek_fail_memory(err);
+}
+
+/* One request. */
+static int submit_some(struct ek_pool *pool, struct batch *batch, struct ek_err *err)
+{
+    size_t first = batch->sent, bytes = 0;
+    while (batch->sent < batch->count && (batch->sent == first || bytes < EK_MAX_BATCH_BYTES)) {
+        const struct ek_entry *entry = &batch->entries[batch->sent];
+        batch->texts[batch->sent++] = (struct ek_pool_text){.text = entry->post.text,
+                                                            .len = strlen(entry->post.text),
+                                                            .language = entry->language,
+                                                            .quotes = entry->post.quotes,
+                                                            .quote_count = entry->post.quote_count};
+        bytes += weight(&entry->post);
     }
-    return ek_pool_submit_texts(pool, texts + first, *sent - first, NULL, err);
+    return ek_pool_submit_texts(pool, batch->texts + first, batch->sent - first, NULL, err);
+}
+
+static int submit(struct ek_pool *pool, struct batch *batch, struct ek_err *err)
+{
+    while (batch->sent < batch->count && ek_pool_room(pool)) {
+        if (submit_some(pool, batch, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The tags of one request, which come in the order of requests. */
+static int take(struct ek_pool *pool, struct batch *batch, struct ek_err *err)
+{
+    struct ek_pool_result result;
+    if (ek_pool_next(pool, true, batch->arena, &result, err) != 1)
+        return -1;
+    for (size_t i = 0; i < result.count; i++) {
+        if (ek_item_tags(&result.items[i], batch->arena, &batch->tags[batch->done++], err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 int ek_tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
                    struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err)
 {
-    struct ek_pool_text *texts = EK_NEW_ARRAY(arena, struct ek_pool_text, count + 1);
-    size_t sent = 0, done = 0;
-    if (!texts)
-        return ek_fail_memory(err);
-    while (done < count) {
-        struct ek_pool_result result;
-        while (sent < count && ek_pool_room(pool))
-            if (submit_some(pool, entries, count, texts, &sent, err) != 0)
-                return -1;
-        if (ek_pool_next(pool, true, arena, &result, err) != 1)
-            return -1;
-        for (size_t i = 0; i < result.count; i++)
-            if (ek_item_tags(&result.items[i], arena, &tags[done++], err) != 0)
-                return -1;
+    struct batch batch = {
+        .arena = arena, .entries = (struct ek_entry *)entries, .tags = tags, .count = count};
+    int result = batch_init(&batch, count, err);
+    while (result == 0 && batch.done < count) {
+        result = submit(pool, &batch, err);
+        if (result == 0)
+            result = take(pool, &batch, err);
     }
-    return 0;
+    return result;
 }
 
-/* One batch of what is behind: how many posts, or -1. */
-static int tag_batch(struct ek_store *store, struct ek_pool *pool, struct ek_arena *arena,
-                     struct ek_tagged *tagged, struct ek_err *err)
+/* What is behind --------------------------------------------------------------------------- */
+
+/* Batches under way, oldest first. While the readers are at some, the next is read and the tags of
+ * the last are put: so a second reader is worth its processor. */
+struct queue {
+    struct ek_store *store;
+    struct ek_pool *pool;
+    struct batch batches[BATCHES_AHEAD];
+    size_t first, count;
+    uint64_t after; /* ek_store_untagged */
+    struct ek_err *err;
+};
+
+static struct batch *batch_at(struct queue *queue, size_t place)
 {
-    struct ek_entry *entries = EK_NEW_ARRAY(arena, struct ek_entry, BEHIND_BATCH);
-    struct ek_tags *tags = EK_NEW_ARRAY(arena, struct ek_tags, BEHIND_BATCH);
-    if (!entries || !tags)
-        return ek_fail_memory(err);
-    int count = ek_store_untagged(store, arena, entries, BEHIND_BATCH, err);
+    return &queue->batches[(queue->first + place) % BATCHES_AHEAD];
+}
+
+/* Another batch from the store: 1, 0 if there is none for now, -1. */
+static int queue_fill(struct queue *queue)
+{
+    struct batch *batch = batch_at(queue, queue->count);
+    struct ek_arena *arena = batch->arena ? batch->arena : ek_arena_new(EK_ARENA_BYTES);
+    *batch = (struct batch){.arena = arena};
+    if (!arena)
+        return ek_fail_memory(queue->err);
+    ek_arena_reset(arena);
+    if (batch_init(batch, BEHIND_BATCH, queue->err) != 0)
+        return -1;
+    int count = ek_store_untagged(queue->store, &queue->after, arena, batch->entries, BEHIND_BATCH,
+                                  queue->err);
     if (count <= 0)
         return count;
-    if (ek_tag_entries(pool, entries, (size_t)count, arena, tags, err) != 0 ||
-        ek_store_put_tags(store, entries, tags, (size_t)count, err) != 0)
+    batch->count = (size_t)count;
+    queue->count++;
+    return 1;
+}
+
+/* Requests to every reader that has room for one. */
+static int queue_feed(struct queue *queue)
+{
+    for (size_t i = 0;; i++) {
+        bool more = queue->count == 0 || queue->after;
+        if (i == queue->count && (!more || i == BATCHES_AHEAD || !ek_pool_room(queue->pool)))
+            return 0;
+        int filled = i == queue->count ? queue_fill(queue) : 1;
+        if (filled <= 0)
+            return filled;
+        struct batch *batch = batch_at(queue, i);
+        if (submit(queue->pool, batch, queue->err) != 0)
+            return -1;
+        if (batch->sent < batch->count)
+            return 0;
+    }
+}
+
+/* The oldest batch, tagged and put: 1, 0 if there was none left, -1. */
+static int queue_step(struct queue *queue, struct ek_tagged *tagged)
+{
+    if (queue_feed(queue) != 0)
         return -1;
-    tagged->posts += (uint64_t)count;
-    for (int i = 0; i < count; i++)
-        tagged->undetermined += tags[i].undetermined_count > 0;
-    return count;
+    if (queue->count == 0)
+        return 0;
+    struct batch *batch = batch_at(queue, 0);
+    while (batch->done < batch->count) {
+        if (take(queue->pool, batch, queue->err) != 0 || queue_feed(queue) != 0)
+            return -1;
+    }
+    if (ek_store_put_tags(queue->store, batch->entries, batch->tags, batch->count, queue->err) != 0)
+        return -1;
+    tagged->posts += batch->count;
+    for (size_t i = 0; i < batch->count; i++)
+        tagged->undetermined += batch->tags[i].undetermined_count > 0;
+    queue->first = (queue->first + 1) % BATCHES_AHEAD;
+    if (--queue->count == 0)
+        queue->after = 0; /* what changed meanwhile, if anything did */
+    return 1;
 }
 
 int ek_tag_behind(struct ek_store *store, struct ek_pool *pool,
                   void (*progress)(void *context, uint64_t posts), void *context,
                   struct ek_tagged *tagged, struct ek_err *err)
 {
-    struct ek_arena *arena = ek_arena_new(EK_ARENA_BYTES);
-    int count = 1;
+    struct queue queue = {.store = store, .pool = pool, .err = err};
+    int stepped;
     *tagged = (struct ek_tagged){0};
-    if (!arena)
-        return ek_fail_memory(err);
-    while (count > 0) {
-        ek_arena_reset(arena);
-        count = tag_batch(store, pool, arena, tagged, err);
-        if (progress && count > 0)
+    while ((stepped = queue_step(&queue, tagged)) == 1) {
+        if (progress)
             progress(context, tagged->posts);
     }
-    ek_arena_free(arena);
-    return count;
+    for (size_t i = 0; i < BATCHES_AHEAD; i++)
+        ek_arena_free(queue.batches[i].arena);
+    return stepped;
 }

@@ -26,6 +26,7 @@ build liblmdb-dev         lmdb         store: the two environments
 build libzstd-dev         libzstd      store: compressed texts
 build zlib1g-dev          zlib         archive: gzip members of WARC files
 build libxxhash-dev       libxxhash    store: checksums of the index's columns, at memory speed
+build libdeflate-dev      libdeflate   store: CRC-32 of every record, at memory speed
 build libjansson-dev      jansson      JSON in and out
 build nettle-dev          nettle       digests and keyed pseudonyms
 build libicu-dev          icu-uc       Unicode, charsets, time zones

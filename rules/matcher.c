@@ -76,11 +76,10 @@ static void find_eithers(struct ek_matcher *matcher)
 /* Are the lists and words there that the rule cannot do without? */
 static bool has_wants(const struct ek_matcher *matcher, const struct rule *rule)
 {
-    const struct want *wants = matcher->rules->wants.items + rule->wants;
-
     for (uint32_t w = 0; w < rule->want_count; w++) {
-        uint32_t number = wants[w].number;
-        if (wants[w].either ? !(matcher->eithers[number / 64] >> number % 64 & 1)
+        const struct want *want = &matcher->rules->wants.items[rule->wants + w];
+        uint32_t number = want->number;
+        if (want->either ? !(matcher->eithers[number / 64] >> number % 64 & 1)
                             : !watch_saw(&matcher->watch, number))
             return false;
     }

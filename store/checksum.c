@@ -8,14 +8,14 @@
 #include "store/env_read.h"
 
 #include <string.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "ekbom/codec.h"
 
 static uint32_t checksum(const void *key, size_t key_len, const void *value, size_t len)
 {
-    uLong crc = crc32_z(0, key, key_len);
-    return (uint32_t)(len ? crc32_z(crc, value, len) : crc);
+    uint32_t crc = libdeflate_crc32(0, key, key_len);
+    return len ? libdeflate_crc32(crc, value, len) : crc;
 }
 
 int ek_sealed_put(struct ek_txn *txn, unsigned table, enum ek_seal seal, const void *key,

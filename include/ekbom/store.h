@@ -79,9 +79,11 @@ int ek_store_quarantine(struct ek_store *store, const char *what, const char *re
 
 /* Posts whose tags the index lacks: after a crash, of an index that was made anew, or of the
  * generation that this session began (or goes on with) by ek_store_set_rules. Fills up to `max`
- * entries with text, language and quotes; returns how many, or -1. Outside a slice. */
-int ek_store_untagged(struct ek_store *store, struct ek_arena *arena, struct ek_entry *entries,
-                      size_t max, struct ek_err *err);
+ * entries with number, id, text, language, quotes and change; returns how many, or -1. Outside a slice.
+ * after (may be NULL): for handing out more before the tags of these are put. 0 at first; as long
+ * as it comes back as something else the next call hands out what is behind that. */
+int ek_store_untagged(struct ek_store *store, uint64_t *after, struct ek_arena *arena,
+                      struct ek_entry *entries, size_t max, struct ek_err *err);
 /* Tags for those, in the same order; commits the index. */
 int ek_store_put_tags(struct ek_store *store, const struct ek_entry *entries,
                       const struct ek_tags *tags, size_t count, struct ek_err *err);

@@ -9,6 +9,7 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
+#include "ekbom/texts.h"
 #include "store/index/behind.h"
 #include "store/index/coder.h"
 #include "store/index/marks.h"
@@ -24,10 +25,10 @@ static void posts_after(struct ek_walk *walk, struct ek_txn *records, uint64_t n
     ek_walk_from(walk, records, EK_POSTS, key, sizeof key, false);
 }
 
-static int next_post(struct ek_walk *walk, uint64_t *number)
+static int next_post(struct ek_walk *walk, uint64_t *number, struct ek_bytes *value)
 {
-    struct ek_bytes key, value;
-    int found = ek_walk_next(walk, &key, &value);
+    struct ek_bytes key;
+    int found = ek_walk_next(walk, &key, value);
     if (found != 1)
         return found;
     if (key.len != 8)
@@ -42,8 +43,9 @@ struct handing {
     struct ek_store *store;
     struct ek_arena *arena;
     struct ek_entry *entries;
-    size_t max, count, bytes;
-    struct ek_err *err;
+    uint64_t *numbers; /* theirs */
+    size_t max, count;
+    size_t read, bytes; /* entries that have their texts, and of how many bytes */
 };
 
 static bool has_room(const struct handing *handing)
@@ -51,55 +53,116 @@ static bool has_room(const struct handing *handing)
     return handing->count < handing->max && handing->bytes < EK_MAX_UNTAGGED_BYTES;
 }
 
-/* 0, -1: a failure that is not latched. */
-static int hand_out(struct handing *handing, uint64_t number)
+static void hand_out(struct handing *handing, uint64_t number, const struct ek_post_record *post)
 {
-    struct ek_entry *entry = &handing->entries[handing->count];
-    int found = ek_store_entry(handing->store, number, true, handing->arena, entry, handing->err);
-    if (found == 1) {
-        handing->bytes += strlen(entry->post.text);
-        handing->count++;
-    }
-    return found < 0 ? -1 : 0;
+    handing->numbers[handing->count] = number;
+    handing->entries[handing->count++] = (struct ek_entry){.number = number,
+                                                           .post.id = post->id,
+                                                           .language = post->language.value,
+                                                           .change = post->change};
 }
 
-static int hand_out_behind(struct handing *handing, const struct ek_generation *target)
+static int read_text(void *context, const struct ek_stored_text *text, struct ek_err *err)
 {
+    struct handing *handing = context;
+    const struct ek_entry *entry = &handing->entries[handing->read];
+    if (handing->bytes >= EK_MAX_UNTAGGED_BYTES || text->number != entry->number)
+        return 0;
+    if (!text->packed)
+        return ek_fail(err, EK_FORMAT, "%s", text->damaged);
+    struct ek_post *post = &handing->entries[handing->read].post;
+    const struct ek_cursor packed = ek_cursor(text->packed, text->len);
+    int got = ek_revision_words(handing->store, &packed, handing->arena, post);
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return ek_fail(err, EK_FORMAT, "%s/records is damaged: a text cannot be read",
+                       handing->store->folder);
+    handing->bytes += strlen(post->text);
+    handing->read++;
+    return 0;
+}
+
+/* The texts of those that have none yet, in one sweep. What there is no room for is left out. */
+static int read_texts(struct handing *handing, struct ek_err *err)
+{
+    if (ek_store_texts(handing->store, handing->numbers + handing->read,
+                       handing->count - handing->read, read_text, handing, err) != 0)
+        return -1;
+    if (handing->read < handing->count && handing->bytes < EK_MAX_UNTAGGED_BYTES)
+        return ek_fail(err, EK_FORMAT, "%s/records is damaged: a post has no text; see verify",
+                       handing->store->folder);
+    handing->count = handing->read;
+    return 0;
+}
+
+static int hand_out_behind(struct handing *handing, const struct ek_generation *target,
+                           struct ek_err *err)
+{
+    struct ek_txn *records = ek_records(handing->store);
+    struct ek_post_record post;
     struct ek_walk walk;
     uint64_t number;
-    int result = 0;
+    int found = 1;
     ek_behind_begin(&walk, handing->store->reading_index, target->number);
-    while (result == 0 && has_room(handing) && ek_behind_next(&walk, &number) == 1)
-        result = hand_out(handing, number);
+    while (found >= 0 && has_room(handing) && ek_behind_next(&walk, &number) == 1) {
+        found = ek_post_get(records, handing->arena, number, &post);
+        if (found == 1)
+            hand_out(handing, number, &post);
+    }
     ek_walk_end(&walk);
-    return result;
+    return found < 0 ? -1 : read_texts(handing, err);
 }
 
-static int hand_out_to_come(struct handing *handing, const struct ek_generation *target)
+/* *last: the number of the last one handed out, if any was. */
+static int hand_out_to_come(struct handing *handing, const struct ek_generation *target,
+                            uint64_t *last, struct ek_err *err)
 {
+    struct ek_txn *records = ek_records(handing->store);
+    const size_t before = handing->count;
+    struct ek_post_record post;
+    struct ek_bytes value;
     struct ek_walk walk;
     uint64_t number;
-    int result = 0;
-    posts_after(&walk, ek_records(handing->store), target->progress);
-    while (result == 0 && has_room(handing) && next_post(&walk, &number) == 1 &&
-           number <= target->until)
-        result = hand_out(handing, number);
+    int found = 1;
+    posts_after(&walk, records, *last > target->progress ? *last : target->progress);
+    while (found == 1 && has_room(handing) && next_post(&walk, &number, &value) == 1 &&
+           number <= target->until) {
+        found = ek_post_decode(records, handing->arena, number, &value, &post);
+        if (found == 1)
+            hand_out(handing, number, &post);
+    }
     ek_walk_end(&walk);
-    return result;
+    if (found != 1 || read_texts(handing, err) != 0)
+        return -1;
+    if (handing->count > before)
+        *last = handing->entries[handing->count - 1].number;
+    return 0;
 }
 
-int ek_store_untagged(struct ek_store *store, struct ek_arena *arena, struct ek_entry *entries,
-                      size_t max, struct ek_err *err)
+int ek_store_untagged(struct ek_store *store, uint64_t *after, struct ek_arena *arena,
+                      struct ek_entry *entries, size_t max, struct ek_err *err)
 {
-    struct handing handing = {store, arena, entries, max, 0, 0, err};
+    struct handing handing = {.store = store,
+                              .arena = arena,
+                              .entries = entries,
+                              .numbers = EK_NEW_ARRAY(arena, uint64_t, max + 1),
+                              .max = max};
     struct ek_generation target;
+    uint64_t last = after ? *after : 0;
+    int result = 0;
+    if (!handing.numbers)
+        return ek_fail_memory(err);
     if (ek_store_enter(store, EK_NEEDS_RECORDS | EK_NEEDS_INDEX, err))
         return -1;
     if (ek_generation_target(store, store->reading_index, &target) != 1)
         return ek_store_leave(store, 0, err);
-    int result = hand_out_behind(&handing, &target);
+    if (!last)
+        result = hand_out_behind(&handing, &target, err);
     if (result == 0)
-        result = hand_out_to_come(&handing, &target);
+        result = hand_out_to_come(&handing, &target, &last, err);
+    if (after)
+        *after = last;
     return ek_store_leave(store, result ? -1 : (int)handing.count, err);
 }
 
@@ -107,7 +170,7 @@ int ek_store_untagged(struct ek_store *store, struct ek_arena *arena, struct ek_
 
 enum way {
     WAY_NONE,    /* no such post */
-    WAY_CHANGED, /* its words are others by now: it stays behind */
+    WAY_CHANGED, /* it changed since it was handed out: it stays behind */
     WAY_ROW,     /* a row is written */
     WAY_WAITS    /* the tags wait for the swap */
 };
@@ -124,19 +187,6 @@ struct taking {
     struct ek_mark marks[EK_MAX_ROW_MARKS];
 };
 
-/* Is this still the text of the post? */
-static bool same_words(struct taking *taking, const struct ek_post_record *post,
-                       const struct ek_entry *entry)
-{
-    struct ek_stamp stamp;
-    if (ek_stamp_make(&stamp, &entry->post, 0, 0, &taking->store->value)) {
-        ek_txn_fail(taking->rewriter.index, EK_MEMORY, "out of memory");
-        return false;
-    }
-    return memcmp(stamp.digest, post->stamps[post->stamp_count - 1].digest, sizeof stamp.digest) ==
-           0;
-}
-
 /* May the tags wait? The post must have a row already, or the swap would find none. */
 static bool may_wait(struct taking *taking, uint64_t number)
 {
@@ -146,14 +196,19 @@ static bool may_wait(struct taking *taking, uint64_t number)
            ek_behind_holds(rewriter->index, rewriter->current.number, number) == 0;
 }
 
-static enum way way_of(struct taking *taking, const struct ek_entry *entry, bool in_order,
-                       struct ek_row *row)
+/* record: of the post, if it is the next one in order. */
+static enum way way_of(struct taking *taking, const struct ek_entry *entry,
+                       const struct ek_bytes *record, struct ek_row *row)
 {
+    struct ek_txn *records = taking->rewriter.records;
+    struct ek_arena *scratch = taking->store->scratch;
     struct ek_post_record post;
-    ek_arena_reset(taking->store->scratch);
-    if (ek_post_get(taking->rewriter.records, taking->store->scratch, entry->number, &post) != 1)
+    ek_arena_reset(scratch);
+    int found = record ? ek_post_decode(records, scratch, entry->number, record, &post)
+                       : ek_post_get(records, scratch, entry->number, &post);
+    if (found != 1)
         return WAY_NONE;
-    if (!same_words(taking, &post, entry))
+    if (post.change != entry->change)
         return WAY_CHANGED;
     const char *language = post.language.value;
     *row = (struct ek_row){
@@ -165,22 +220,23 @@ static enum way way_of(struct taking *taking, const struct ek_entry *entry, bool
         .precision = post.precision,
         .state = ek_post_state(&post),
         .language = language ? ek_coder_language(taking->coder, language, strlen(language)) : 0};
-    return in_order && may_wait(taking, entry->number) ? WAY_WAITS : WAY_ROW;
+    return record && may_wait(taking, entry->number) ? WAY_WAITS : WAY_ROW;
 }
 
 /* Which way each entry goes; the generation's progress moves on with those that come in order. */
 static void find_ways(struct taking *taking, const struct ek_entry *entries)
 {
     struct ek_walk walk;
+    struct ek_bytes record;
     uint64_t next = 0;
     posts_after(&walk, taking->rewriter.records, taking->target.progress);
-    int found = next_post(&walk, &next);
+    int found = next_post(&walk, &next, &record);
     for (size_t i = 0; i < taking->count; i++) {
         bool in_order = found == 1 && entries[i].number == next && next <= taking->target.until;
-        taking->ways[i] = way_of(taking, &entries[i], in_order, &taking->rows[i]);
+        taking->ways[i] = way_of(taking, &entries[i], in_order ? &record : NULL, &taking->rows[i]);
         if (in_order) {
             taking->target.progress = next;
-            found = next_post(&walk, &next);
+            found = next_post(&walk, &next, &record);
         }
     }
     ek_walk_end(&walk);

@@ -92,14 +92,10 @@ static void get_stamps(struct ek_cursor *cursor, struct ek_arena *arena,
     post->stamp_count = count;
 }
 
-int ek_post_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
-                struct ek_post_record *post)
+int ek_post_decode(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
+                   const struct ek_bytes *value, struct ek_post_record *post)
 {
-    struct ek_bytes value;
-    int found = ek_record_get(txn, EK_POSTS, number, &value);
-    if (found != 1)
-        return found;
-    struct ek_cursor cursor = ek_cursor(value.data, value.len);
+    struct ek_cursor cursor = ek_cursor(value->data, value->len);
     post->id = ek_get_str(&cursor, arena);
     post->forum = ek_get_uint(&cursor);
     post->thread = ek_get_uint(&cursor);
@@ -131,6 +127,14 @@ int ek_post_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
     if (!ek_cursor_done(&cursor) || !post->id)
         return ek_record_damaged(txn, EK_POSTS, number);
     return 1;
+}
+
+int ek_post_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
+                struct ek_post_record *post)
+{
+    struct ek_bytes value;
+    int found = ek_record_get(txn, EK_POSTS, number, &value);
+    return found == 1 ? ek_post_decode(txn, arena, number, &value, post) : found;
 }
 
 enum ek_state ek_post_state(const struct ek_post_record *post)

@@ -35,6 +35,9 @@ struct ek_post_record {
 
 int ek_post_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
                 struct ek_post_record *post);
+/* From the bytes of its record. 1, -1 (latched). */
+int ek_post_decode(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
+                   const struct ek_bytes *value, struct ek_post_record *post);
 /* The bytes of a post's record, appended. */
 void ek_post_encode(struct ek_buf *value, const struct ek_post_record *post);
 enum ek_state ek_post_state(const struct ek_post_record *post);

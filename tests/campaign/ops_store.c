@@ -210,7 +210,7 @@ uint64_t store_catch_up(struct ek_store *store, unsigned rules)
     struct ek_err err = {0};
     uint64_t total = 0;
     int count;
-    while ((count = ek_store_untagged(store, arena, entries, BATCH, &err)) > 0) {
+    while ((count = ek_store_untagged(store, NULL, arena, entries, BATCH, &err)) > 0) {
         for (int i = 0; i < count; i++)
             tags[i] = tags_of_entry(&rooms[i], &entries[i], rules);
         if (ek_store_put_tags(store, entries, tags, (size_t)count, &err))

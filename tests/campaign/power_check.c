@@ -121,7 +121,7 @@ static int tag_behind(struct check *check)
         return refused(check, "codes");
     do {
         ek_arena_reset(check->passing);
-        count = ek_store_untagged(check->store, check->passing, entries, BEHIND, &check->err);
+        count = ek_store_untagged(check->store, NULL, check->passing, entries, BEHIND, &check->err);
         for (int i = 0; i < count; i++)
             tags_of(check, entries[i].post.text, &tags[i]);
         if (count < 0 || (count > 0 && ek_store_put_tags(check->store, entries, tags, (size_t)count,

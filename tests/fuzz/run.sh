@@ -24,7 +24,7 @@ done
 [ -n "$libraries" ] || { echo "run.sh: $source names no rooms" >&2; exit 2; }
 # shellcheck disable=SC2086 # a list of files
 make -s BUILD="$build" CC=clang SAN=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' $libraries
-packages='jansson nettle icu-i18n icu-uc libzstd libxml-2.0 libpcre2-8 libxxhash zlib libseccomp
+packages='jansson nettle icu-i18n icu-uc libzstd libxml-2.0 libpcre2-8 libxxhash libdeflate zlib libseccomp
           libcurl libconfig libsystemd'
 # shellcheck disable=SC2046,SC2086 # lists of options and files
 clang -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \

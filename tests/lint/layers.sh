@@ -68,6 +68,7 @@ library zstd.h           : base
 library zdict.h          : store
 library emmintrin.h      : store rules base
 library zlib.h           : store
+library libdeflate.h     : store
 library xxhash.h         : store
 library unicode/*        : base
 library nettle/*         : base

@@ -26,6 +26,7 @@ library PCRE2      : ^pcre2_                       : rules
 library LMDB       : ^mdb_                         : store
 library zstd       : ^ZSTD_                        : base
 library zdict      : ^ZDICT_                       : store
+library libdeflate : ^libdeflate_[A-Za-z0-9_]*$ : store
 library zlib       : ^(deflate|inflate|compress|uncompress|crc32|gz[a-z]+)[A-Za-z0-9_]*$ : store
 library xxhash     : ^XXH                          : store
 library ICU        : ^u[a-z0-9]*_[A-Za-z0-9]+_[0-9][0-9]+$ : base

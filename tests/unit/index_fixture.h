@@ -156,7 +156,7 @@ static inline size_t tag_behind(struct fixture *f, size_t most, const struct ek_
         tags[i] = *one;
     while (total < most) {
         size_t max = most - total < 32 ? most - total : 32;
-        int count = ek_store_untagged(f->store, f->arena, entries, max, &f->err);
+        int count = ek_store_untagged(f->store, NULL, f->arena, entries, max, &f->err);
         OK(f, count);
         if (count == 0)
             break;

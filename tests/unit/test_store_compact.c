@@ -35,7 +35,7 @@ static int make_index_anew(struct fixture *f)
     int count;
     if (ek_store_rebuild(&f->store, f->folder, "test", &f->err) != 0)
         return -1;
-    while ((count = ek_store_untagged(f->store, f->arena, entries, 100, &f->err)) > 0) {
+    while ((count = ek_store_untagged(f->store, NULL, f->arena, entries, 100, &f->err)) > 0) {
         for (int i = 0; i < count; i++) {
             bool odd = (entries[i].post.id[strlen(entries[i].post.id) - 1] - '0') % 2 != 0;
             tags[i] = *tags_of(f, odd ? "bid" : "ppi", NULL);

@@ -46,7 +46,7 @@ static size_t catch_up(struct fixture *f, const char *code)
     int count;
     for (size_t i = 0; i < 64; i++)
         tags[i] = *one;
-    while ((count = ek_store_untagged(f->store, f->arena, entries, 64, &f->err)) > 0) {
+    while ((count = ek_store_untagged(f->store, NULL, f->arena, entries, 64, &f->err)) > 0) {
         OK(f, ek_store_put_tags(f->store, entries, tags, (size_t)count, &f->err));
         total += (size_t)count;
         assert_true(total < 100000);
@@ -66,7 +66,7 @@ static void posts_without_tags_are_behind(void **state)
 {
     struct fixture *f = *state;
     put_numbered(f, 0, 20, NULL);
-    assert_int_equal(ek_store_untagged(f->store, f->arena, NULL, 0, &f->err), 0);
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, NULL, 0, &f->err), 0);
     fixture_set_rules(f);
     assert_int_equal(behind(f), 20);
     put_numbered(f, 100, 5, tags_of(f, "bid", NULL)); /* in the rows, though beyond the others */
@@ -198,11 +198,11 @@ static void an_unfinished_generation_waits(void **state)
     struct ek_tags tags[10];
     for (size_t i = 0; i < 10; i++)
         tags[i] = *tags_of(f, "ppi", NULL);
-    assert_int_equal(ek_store_untagged(f->store, f->arena, entries, 10, &f->err), 10);
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, entries, 10, &f->err), 10);
     OK(f, ek_store_put_tags(f->store, entries, tags, 10, &f->err));
     fixture_reopen(f, EK_STORE_WRITE);
     assert_int_equal(behind(f), 0);
-    assert_int_equal(ek_store_untagged(f->store, f->arena, entries, 10, &f->err), 0);
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, entries, 10, &f->err), 0);
     OK(f, ek_store_swap(f->store, &f->err)); /* nothing that this session could swap in */
     assert_int_equal(count_posts(f, "bid"), 30);
     expect_sound(f);
@@ -224,7 +224,7 @@ static void other_rules_drop_an_unfinished_generation(void **state)
     fixture_rules(f, &june, "theory bid \"Iron, of June\"\n");
     fixture_rules(f, &july, "theory bid \"Iron, of July\"\n");
     OK(f, ek_store_set_rules(f->store, &june, &f->err));
-    assert_int_equal(ek_store_untagged(f->store, f->arena, &entry, 1, &f->err), 1);
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, &entry, 1, &f->err), 1);
     OK(f, ek_store_put_tags(f->store, &entry, tags_of(f, "ppi", NULL), 1, &f->err));
     OK(f, ek_store_set_rules(f->store, &july, &f->err));
     assert_int_equal(catch_up(f, "inflammation"), 30);
