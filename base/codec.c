@@ -124,21 +124,30 @@ const void *ek_get_bytes(struct ek_cursor *cursor, size_t *len)
     return bytes;
 }
 
-const char *ek_get_str(struct ek_cursor *cursor, struct ek_arena *arena)
+const char *ek_get_chars(struct ek_cursor *cursor, size_t *len)
 {
     uint64_t count = ek_get_uint(cursor);
+    *len = 0;
     if (cursor->bad || count == 0)
         return NULL;
-    size_t len = (size_t)(count - 1);
-    if (count - 1 > (uint64_t)(cursor->end - cursor->at) || memchr(cursor->at, 0, len) ||
-        ek_utf8_valid((const char *)cursor->at, len) != len) {
+    const char *chars = (const char *)cursor->at;
+    if (count - 1 > (uint64_t)(cursor->end - cursor->at) || memchr(chars, 0, (size_t)count - 1) ||
+        ek_utf8_valid(chars, (size_t)count - 1) != count - 1) {
         cursor->bad = true;
         return NULL;
     }
-    char *copy = ek_strndup(arena, (const char *)cursor->at, len);
-    if (!copy)
+    *len = (size_t)count - 1;
+    cursor->at += *len;
+    return chars;
+}
+
+const char *ek_get_str(struct ek_cursor *cursor, struct ek_arena *arena)
+{
+    size_t len;
+    const char *chars = ek_get_chars(cursor, &len);
+    char *copy = chars ? ek_strndup(arena, chars, len) : NULL;
+    if (chars && !copy)
         cursor->bad = true;
-    cursor->at += len;
     return copy;
 }
 

@@ -47,7 +47,7 @@ void ek_get_wire_page(struct ek_cursor *cursor, struct ek_arena *arena, struct e
 
 void ek_put_wire_text(struct ek_buf *buf, const struct ek_wire_text *text)
 {
-    ek_put_u8(buf, text->is_html);
+    ek_put_u8(buf, text->form);
     ek_put_str(buf, text->language);
     ek_put_bytes(buf, text->text, text->len);
     ek_put_quotes(buf, text->quotes, text->quote_count);
@@ -55,7 +55,7 @@ void ek_put_wire_text(struct ek_buf *buf, const struct ek_wire_text *text)
 
 void ek_get_wire_text(struct ek_cursor *cursor, struct ek_arena *arena, struct ek_wire_text *text)
 {
-    text->is_html = ek_get_u8(cursor) != 0;
+    text->form = ek_get_u8(cursor);
     text->language = ek_get_str(cursor, arena);
     text->text = ek_get_bytes(cursor, &text->len);
     text->quotes = ek_get_quotes(cursor, arena, &text->quote_count);

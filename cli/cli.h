@@ -158,11 +158,13 @@ int open_store(struct cli *cli, enum ek_store_mode mode, struct ek_store **store
                struct ek_err *err);
 int load_rules(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err);
 int load_profiles(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err);
-/* A pool with the given bundles (either may be NULL). Says once what confinement lacks. */
+/* A pool with the given bundles (either may be NULL), for the packed texts of a store (or NULL). Says
+ * once what confinement lacks. */
 int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek_bundle *rules,
-              struct ek_pool **pool, struct ek_err *err);
-/* A pool that searches texts. */
-int open_search_pool(struct cli *cli, const struct ek_pool_search *search, struct ek_pool **pool,
+              struct ek_store *store, struct ek_pool **pool, struct ek_err *err);
+/* A pool that searches texts, packed against these dictionaries. */
+int open_search_pool(struct cli *cli, const struct ek_pool_search *search,
+                     const struct ek_dictionary *dictionaries, size_t count, struct ek_pool **pool,
                      struct ek_err *err);
 /* A pool that tags as the store's current rule set does. */
 int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,

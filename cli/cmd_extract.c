@@ -85,7 +85,7 @@ int cmd_extract(struct cli *cli)
     page.body = body.data;
     page.len = body.len;
     if (load_profiles(cli, &profiles, &err) != 0 ||
-        open_pool(cli, &profiles, NULL, &pool, &err) != 0 ||
+        open_pool(cli, &profiles, NULL, NULL, &pool, &err) != 0 ||
         ek_pool_submit_page(pool, &page, NULL, &err) != 0 ||
         ek_pool_next(pool, true, cli->arena, &result, &err) != 1)
         status = fail_with(&err);

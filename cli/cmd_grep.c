@@ -306,9 +306,9 @@ static int prepare(struct grep *grep, struct ek_err *err)
         ek_store_dictionaries(grep->store, cli->arena, &grep->dictionaries, &grep->dictionary_count,
                               err) != 0)
         return -1;
-    struct ek_pool_search search = {grep->pattern, grep->match_case, grep->dictionaries,
-                                    grep->dictionary_count};
-    return open_search_pool(cli, &search, &grep->pool, err);
+    struct ek_pool_search search = {grep->pattern, grep->match_case};
+    return open_search_pool(cli, &search, grep->dictionaries, grep->dictionary_count, &grep->pool,
+                            err);
 }
 
 static int run(struct grep *grep, struct showing *showing)

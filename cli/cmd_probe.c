@@ -81,7 +81,7 @@ int cmd_probe(struct cli *cli)
     if (status != 0)
         return status;
     if (load_profiles(cli, &profiles, &err) != 0 ||
-        open_pool(cli, &profiles, NULL, &pool, &err) != 0 ||
+        open_pool(cli, &profiles, NULL, NULL, &pool, &err) != 0 ||
         ek_probe(&probe, &source, pool, cli->arena, &err) != 0) {
         ek_pool_close(pool);
         return fail_with(&err);

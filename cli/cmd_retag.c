@@ -15,7 +15,7 @@ static int retag(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                  struct ek_tagged *tagged, struct ek_err *err)
 {
     struct ek_bundle rules;
-    if (load_rules(cli, &rules, err) != 0 || open_pool(cli, NULL, &rules, pool, err) != 0)
+    if (load_rules(cli, &rules, err) != 0 || open_pool(cli, NULL, &rules, store, pool, err) != 0)
         return -1;
     if (ek_put_rules(store, &rules, err) != 0 ||
         ek_tag_behind(store, *pool, show_tagged, NULL, tagged, err) != 0)

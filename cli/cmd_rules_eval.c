@@ -78,7 +78,7 @@ static int take_post(struct evaluating *e, const json_t *post, struct ek_err *er
     e->texts[e->count] =
         (struct ek_pool_text){.text = ek_strndup(e->arena, json_string_value(body), len),
                               .len = len,
-                              .is_html = body == html,
+                              .form = body == html ? EK_TEXT_HTML : EK_TEXT_PLAIN,
                               .language = ek_strdup(e->arena, language)};
     const json_t *id = json_object_get(post, "id");
     e->ids[e->count] = json_is_integer(id)
@@ -377,7 +377,7 @@ static int evaluate(struct evaluating *e, int fd, struct ek_evaluation_report *r
 {
     struct ek_bundle rules, profiles;
     if (load_rules(e->cli, &rules, err) != 0 || load_profiles(e->cli, &profiles, err) != 0 ||
-        open_pool(e->cli, &profiles, &rules, &e->pool, err) != 0)
+        open_pool(e->cli, &profiles, &rules, NULL, &e->pool, err) != 0)
         return -1;
     *ruleset = ek_strdup(e->cli->arena, rules.digest);
     if (!*ruleset)

@@ -97,7 +97,7 @@ static int submit(struct filter *filter, struct batch *batch, struct ek_err *err
         texts[n++] = (struct ek_pool_text){
             .text = json_string_value(body),
             .len = json_string_length(body),
-            .is_html = !text,
+            .form = text ? EK_TEXT_PLAIN : EK_TEXT_HTML,
             .language = json_string_value(json_object_get(batch->lines[i], "language"))};
     }
     int result = ek_pool_submit_texts(filter->pool, texts, n, batch, err);
@@ -203,7 +203,7 @@ int cmd_tag(struct cli *cli)
     else if (!filter.arena || !lines)
         wrong_use("out of memory");
     else if (load_rules(cli, &rules, &err) != 0 || load_profiles(cli, &profiles, &err) != 0 ||
-             open_pool(cli, &profiles, &rules, &filter.pool, &err) != 0)
+             open_pool(cli, &profiles, &rules, NULL, &filter.pool, &err) != 0)
         fail_with(&err);
     else {
         filter.ruleset = rules.digest;

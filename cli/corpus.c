@@ -33,7 +33,7 @@ int corpus_open(struct corpus *corpus, struct cli *cli, const struct ek_bundle *
     if (!corpus->store && open_store(cli, EK_STORE_READ, &corpus->store, err) != 0)
         return -1;
     for (size_t i = 0; i < sets; i++) {
-        if (open_pool(cli, NULL, &rules[i], &corpus->pools[i], err) != 0)
+        if (open_pool(cli, NULL, &rules[i], NULL, &corpus->pools[i], err) != 0)
             return -1;
     }
     return 0;

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "ekbom/limits.h"
+#include "ekbom/texts.h"
 
 const char *store_folder(const struct cli *cli)
 {
@@ -74,16 +75,24 @@ static int start_pool(struct cli *cli, struct ek_pool_config config, struct ek_p
 }
 
 int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek_bundle *rules,
-              struct ek_pool **pool, struct ek_err *err)
+              struct ek_store *store, struct ek_pool **pool, struct ek_err *err)
 {
     struct ek_pool_config config = {.profiles = profiles, .rules = rules};
+    struct ek_dictionary *dictionaries = NULL;
+    if (store &&
+        ek_store_dictionaries(store, cli->arena, &dictionaries, &config.dictionary_count, err) != 0)
+        return -1;
+    config.dictionaries = dictionaries;
     return start_pool(cli, config, pool, err);
 }
 
-int open_search_pool(struct cli *cli, const struct ek_pool_search *search, struct ek_pool **pool,
+int open_search_pool(struct cli *cli, const struct ek_pool_search *search,
+                     const struct ek_dictionary *dictionaries, size_t count, struct ek_pool **pool,
                      struct ek_err *err)
 {
-    return start_pool(cli, (struct ek_pool_config){.search = search}, pool, err);
+    struct ek_pool_config config = {
+        .search = search, .dictionaries = dictionaries, .dictionary_count = count};
+    return start_pool(cli, config, pool, err);
 }
 
 int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
@@ -96,5 +105,5 @@ int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **po
     if (got == 0)
         return ek_fail(err, EK_NOT_FOUND, "%s holds no posts yet: `ekbom import` brings some in",
                        store_folder(cli));
-    return open_pool(cli, NULL, &rules, pool, err);
+    return open_pool(cli, NULL, &rules, store, pool, err);
 }

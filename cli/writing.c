@@ -37,7 +37,7 @@ int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **
     struct ek_tagged tagged;
     int has_rules = choose_rules(cli, store, &rules, err);
     if (has_rules < 0 || load_profiles(cli, &profiles, err) != 0 ||
-        open_pool(cli, &profiles, &rules, pool, err) != 0)
+        open_pool(cli, &profiles, &rules, store, pool, err) != 0)
         return -1;
     if (!has_rules && ek_put_rules(store, &rules, err) != 0)
         return -1;

@@ -46,6 +46,8 @@ struct ek_pool {
     struct job *jobs, **jobs_end; /* in order of submission */
     struct job *open;             /* of packed texts, still being made */
     size_t pending;
+    uint32_t known[EK_MAX_DICTIONARIES]; /* to the readers */
+    size_t known_count;
     const char *downgrade;
     char downgrade_text[256];
 };
@@ -303,6 +305,9 @@ int ek_pool_open(struct ek_pool **out, const struct ek_pool_config *config, stru
     pool->program = strdup(config->program);
     pool->seats = calloc(readers_wanted(config), sizeof *pool->seats);
     pool_setup(&pool->setup, config);
+    for (size_t i = 0; i < config->dictionary_count && i < EK_MAX_DICTIONARIES; i++)
+        pool->known[pool->known_count++] =
+            ek_dictionary_id(config->dictionaries[i].bytes, config->dictionaries[i].len);
     if (!pool->program || !pool->seats || pool->setup.failed) {
         ek_fail_memory(err);
         goto fail;
@@ -390,6 +395,14 @@ int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, v
     return submit(pool, job, err);
 }
 
+bool ek_pool_knows(const struct ek_pool *pool, uint32_t dictionary)
+{
+    for (size_t i = 0; i < pool->known_count; i++)
+        if (pool->known[i] == dictionary)
+            return true;
+    return dictionary == 0;
+}
+
 int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts, size_t count,
                          void *context, struct ek_err *err)
 {
@@ -397,8 +410,8 @@ int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts,
     if (!job)
         return ek_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
-        struct ek_wire_text wire = {texts[i].is_html, texts[i].language, texts[i].text,
-                                    texts[i].len,     texts[i].quotes,   texts[i].quote_count};
+        struct ek_wire_text wire = {texts[i].form, texts[i].language, texts[i].text,
+                                    texts[i].len,  texts[i].quotes,   texts[i].quote_count};
         ek_put_wire_text(&job->bytes, &wire);
         job_item(job);
     }

@@ -100,7 +100,8 @@ static void decode_reply(const struct job *job, const struct reply *reply, struc
         if (job->kind == JOB_PAGE) {
             decode_page(&cursor, arena, result);
         } else {
-            ek_get_post(&cursor, arena, &item->own);
+            if (ek_get_u8(&cursor))
+                ek_get_post(&cursor, arena, &item->own);
             ek_get_tags(&cursor, arena, &item->tags);
         }
     }

@@ -17,14 +17,18 @@ static void put_bundle(struct ek_buf *frame, const struct ek_bundle *bundle)
     ek_buf_free(&bytes);
 }
 
+static void put_dictionaries(struct ek_buf *frame, const struct ek_pool_config *config)
+{
+    ek_put_uint(frame, config->dictionary_count);
+    for (size_t i = 0; i < config->dictionary_count; i++)
+        ek_put_bytes(frame, config->dictionaries[i].bytes, config->dictionaries[i].len);
+}
+
 static void put_search(struct ek_buf *frame, const struct ek_pool_search *search)
 {
     ek_put_str(frame, search ? search->pattern : NULL);
-    if (!search)
-        return;
-    ek_put_u8(frame, search->match_case);
-    for (size_t i = 0; i < search->dictionary_count; i++)
-        ek_put_bytes(frame, search->dictionaries[i].bytes, search->dictionaries[i].len);
+    if (search)
+        ek_put_u8(frame, search->match_case);
 }
 
 void pool_setup(struct ek_buf *frame, const struct ek_pool_config *config)
@@ -34,6 +38,7 @@ void pool_setup(struct ek_buf *frame, const struct ek_pool_config *config)
     ek_put_u8(frame, config->naive);
     put_bundle(frame, config->profiles);
     put_bundle(frame, config->rules);
+    put_dictionaries(frame, config);
     put_search(frame, config->search);
     ek_frame_end(frame, begin);
 }

@@ -5,6 +5,7 @@
 #include "ekbom/error.h"
 #include "ekbom/import.h"
 #include "ekbom/limits.h"
+#include "ekbom/packed.h"
 #include "ekbom/pool.h"
 #include "ekbom/rules.h"
 #include "ekbom/store.h"
@@ -35,12 +36,12 @@ int ek_put_rules(struct ek_store *store, const struct ek_bundle *bundle, struct 
     return result;
 }
 
-/* Bytes that a post brings into a request. */
-static size_t weight(const struct ek_post *post)
+/* Bytes that a text brings into a request; a packed one is work for three times as many. */
+static size_t weight(const struct ek_pool_text *text)
 {
-    size_t bytes = strlen(post->text) + 64;
-    for (size_t i = 0; i < post->quote_count; i++)
-        bytes += strlen(post->quotes[i].text) + 64;
+    size_t bytes = (text->form == EK_TEXT_PACKED ? 3 : 1) * text->len + 64;
+    for (size_t i = 0; i < text->quote_count; i++)
+        bytes += strlen(text->quotes[i].text) + 64;
     return bytes;
 }
 
@@ -59,38 +60,20 @@ int ek_item_tags(const struct ek_pool_item *item, struct ek_arena *arena, struct
     return 0;
 }
 
-/* Posts on their way through the readers. */
+/* Texts on their way through the readers. */
 struct batch {
     struct ek_arena *arena;
-    struct ek_entry *entries;
     struct ek_pool_text *texts;
     struct ek_tags *tags;
     size_t count, sent, done;
 };
 
-static int batch_init(struct batch *batch, size_t max, struct ek_err *err)
-{
-    batch->texts = EK_NEW_ARRAY(batch->arena, struct ek_pool_text, max + 1);
-    if (!batch->tags)
-        batch->tags = EK_NEW_ARRAY(batch->arena, struct ek_tags, max + 1);
-    if (!batch->entries)
-        batch->entries = EK_NEW_ARRAY(batch->arena, struct ek_entry, max + 1);
-    return batch->texts && batch->tags && batch->entries ? 0 : ek_fail_memory(err);
-}
-
 /* One request. */
 static int submit_some(struct ek_pool *pool, struct batch *batch, struct ek_err *err)
 {
     size_t first = batch->sent, bytes = 0;
-    while (batch->sent < batch->count && (batch->sent == first || bytes < EK_MAX_BATCH_BYTES)) {
-        const struct ek_entry *entry = &batch->entries[batch->sent];
-        batch->texts[batch->sent++] = (struct ek_pool_text){.text = entry->post.text,
-                                                            .len = strlen(entry->post.text),
-                                                            .language = entry->language,
-                                                            .quotes = entry->post.quotes,
-                                                            .quote_count = entry->post.quote_count};
-        bytes += weight(&entry->post);
-    }
+    while (batch->sent < batch->count && (batch->sent == first || bytes < EK_MAX_BATCH_BYTES))
+        bytes += weight(&batch->texts[batch->sent++]);
     return ek_pool_submit_texts(pool, batch->texts + first, batch->sent - first, NULL, err);
 }
 
@@ -116,56 +99,92 @@ static int take(struct ek_pool *pool, struct batch *batch, struct ek_err *err)
     return 0;
 }
 
+static struct ek_pool_text text_of(const struct ek_entry *entry)
+{
+    return (struct ek_pool_text){.text = entry->post.text,
+                                 .len = strlen(entry->post.text),
+                                 .language = entry->language,
+                                 .quotes = entry->post.quotes,
+                                 .quote_count = entry->post.quote_count};
+}
+
 int ek_tag_entries(struct ek_pool *pool, const struct ek_entry *entries, size_t count,
                    struct ek_arena *arena, struct ek_tags *tags, struct ek_err *err)
 {
-    struct batch batch = {
-        .arena = arena, .entries = (struct ek_entry *)entries, .tags = tags, .count = count};
-    int result = batch_init(&batch, count, err);
-    while (result == 0 && batch.done < count) {
-        result = submit(pool, &batch, err);
-        if (result == 0)
-            result = take(pool, &batch, err);
+    struct batch batch = {.arena = arena, .tags = tags, .count = count};
+    batch.texts = EK_NEW_ARRAY(arena, struct ek_pool_text, count + 1);
+    if (!batch.texts)
+        return ek_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        batch.texts[i] = text_of(&entries[i]);
+    while (batch.done < count) {
+        if (submit(pool, &batch, err) != 0 || take(pool, &batch, err) != 0)
+            return -1;
     }
-    return result;
+    return 0;
 }
 
 /* What is behind --------------------------------------------------------------------------- */
 
 /* Batches under way, oldest first. While the readers are at some, the next is read and the tags of
- * the last are put: so a second reader is worth its processor. */
+ * the last are put; and the readers unpack: so a second reader is worth its processor. */
 struct queue {
     struct ek_store *store;
     struct ek_pool *pool;
-    struct batch batches[BATCHES_AHEAD];
+    struct queued {
+        struct batch batch;
+        struct ek_untagged *posts;
+    } items[BATCHES_AHEAD];
     size_t first, count;
     uint64_t after; /* ek_store_untagged */
     struct ek_err *err;
 };
 
-static struct batch *batch_at(struct queue *queue, size_t place)
+static struct queued *queue_at(struct queue *queue, size_t place)
 {
-    return &queue->batches[(queue->first + place) % BATCHES_AHEAD];
+    return &queue->items[(queue->first + place) % BATCHES_AHEAD];
+}
+
+/* A text whose dictionary was made after the readers began goes to them unpacked. */
+static int text_behind(const struct queue *queue, const struct ek_untagged *post,
+                       struct ek_arena *arena, struct ek_pool_text *text)
+{
+    struct ek_entry entry;
+    *text = (struct ek_pool_text){
+        .text = post->packed, .len = post->len, .form = EK_TEXT_PACKED, .language = post->language};
+    if (ek_pool_knows(queue->pool, ek_packed_dictionary(post->packed, post->len)))
+        return 0;
+    int found = ek_store_entry(queue->store, post->number, true, arena, &entry, queue->err);
+    if (found == 0)
+        return ek_fail(queue->err, EK_NOT_FOUND, "post %s is gone", post->id);
+    if (found == 1)
+        *text = text_of(&entry);
+    return found < 0 ? -1 : 0;
 }
 
 /* Another batch from the store: 1, 0 if there is none for now, -1. */
 static int queue_fill(struct queue *queue)
 {
-    struct batch *batch = batch_at(queue, queue->count);
-    struct ek_arena *arena = batch->arena ? batch->arena : ek_arena_new(EK_ARENA_BYTES);
-    *batch = (struct batch){.arena = arena};
-    if (!arena)
+    struct queued *queued = queue_at(queue, queue->count);
+    struct ek_arena *arena = queued->batch.arena;
+    if (!arena && !(arena = ek_arena_new(EK_ARENA_BYTES)))
         return ek_fail_memory(queue->err);
     ek_arena_reset(arena);
-    if (batch_init(batch, BEHIND_BATCH, queue->err) != 0)
-        return -1;
-    int count = ek_store_untagged(queue->store, &queue->after, arena, batch->entries, BEHIND_BATCH,
+    struct batch *batch = &queued->batch;
+    *batch = (struct batch){.arena = arena};
+    queued->posts = EK_NEW_ARRAY(arena, struct ek_untagged, BEHIND_BATCH);
+    batch->texts = EK_NEW_ARRAY(arena, struct ek_pool_text, BEHIND_BATCH);
+    batch->tags = EK_NEW_ARRAY(arena, struct ek_tags, BEHIND_BATCH);
+    if (!queued->posts || !batch->texts || !batch->tags)
+        return ek_fail_memory(queue->err);
+    int count = ek_store_untagged(queue->store, &queue->after, arena, queued->posts, BEHIND_BATCH,
                                   queue->err);
-    if (count <= 0)
-        return count;
-    batch->count = (size_t)count;
-    queue->count++;
-    return 1;
+    for (; (int)batch->count < count; batch->count++) {
+        if (text_behind(queue, &queued->posts[batch->count], arena, &batch->texts[batch->count]))
+            return -1;
+    }
+    queue->count += count > 0;
+    return count > 0 ? 1 : count;
 }
 
 /* Requests to every reader that has room for one. */
@@ -178,7 +197,7 @@ static int queue_feed(struct queue *queue)
         int filled = i == queue->count ? queue_fill(queue) : 1;
         if (filled <= 0)
             return filled;
-        struct batch *batch = batch_at(queue, i);
+        struct batch *batch = &queue_at(queue, i)->batch;
         if (submit(queue->pool, batch, queue->err) != 0)
             return -1;
         if (batch->sent < batch->count)
@@ -193,12 +212,13 @@ static int queue_step(struct queue *queue, struct ek_tagged *tagged)
         return -1;
     if (queue->count == 0)
         return 0;
-    struct batch *batch = batch_at(queue, 0);
+    struct batch *batch = &queue_at(queue, 0)->batch;
+    const struct ek_untagged *posts = queue_at(queue, 0)->posts;
     while (batch->done < batch->count) {
         if (take(queue->pool, batch, queue->err) != 0 || queue_feed(queue) != 0)
             return -1;
     }
-    if (ek_store_put_tags(queue->store, batch->entries, batch->tags, batch->count, queue->err) != 0)
+    if (ek_store_put_tags(queue->store, posts, batch->tags, batch->count, queue->err) != 0)
         return -1;
     tagged->posts += batch->count;
     for (size_t i = 0; i < batch->count; i++)
@@ -221,6 +241,6 @@ int ek_tag_behind(struct ek_store *store, struct ek_pool *pool,
             progress(context, tagged->posts);
     }
     for (size_t i = 0; i < BATCHES_AHEAD; i++)
-        ek_arena_free(queue.batches[i].arena);
+        ek_arena_free(queue.items[i].batch.arena);
     return stepped;
 }

@@ -20,6 +20,8 @@
 #include "ekbom/bundle.h"
 #include "ekbom/extract.h"
 #include "ekbom/limits.h"
+#include "ekbom/packed.h"
+#include "ekbom/pool.h"
 #include "ekbom/record_codec.h"
 #include "ekbom/rules.h"
 #include "ekbom/wire.h"
@@ -31,6 +33,7 @@ struct reader {
     struct ek_profiles *profiles; /* NULL: no extraction */
     struct ek_matcher *matcher;   /* NULL: no tagging */
     struct searching *searching;  /* NULL: no searching */
+    struct ek_packer *packer;     /* unpacks texts */
     struct ek_arena *arena;       /* of the current request */
     struct ek_buf in, out;
     bool interpreted;     /* PCRE2 could not compile to machine code */
@@ -98,6 +101,20 @@ static int compile_rules(struct reader *reader, struct ek_arena *arena,
     return reader->matcher ? 0 : -1;
 }
 
+static int learn(struct reader *reader, struct ek_cursor *setup, struct ek_err *err)
+{
+    reader->packer = ek_packer_new();
+    if (!reader->packer)
+        return ek_fail_memory(err);
+    for (uint64_t left = ek_get_uint(setup); left && !setup->bad; left--) {
+        size_t len;
+        const void *dictionary = ek_get_bytes(setup, &len);
+        if (!setup->bad && ek_packer_learn(reader->packer, dictionary, len, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Compile what SETUP brings. The bundles stay in memory for the life of the process. */
 static int set_up(struct reader *reader, struct ek_err *err)
 {
@@ -110,7 +127,8 @@ static int set_up(struct reader *reader, struct ek_err *err)
     struct ek_arena *arena = ek_arena_new(EK_ARENA_BYTES);
     if (!arena)
         return ek_fail_memory(err);
-    if (searching_new(&reader->searching, &cursor, arena, err) != 0)
+    if (learn(reader, &cursor, err) != 0 ||
+        searching_new(&reader->searching, &cursor, reader->packer, arena, err) != 0)
         return -1;
     if (reader->searching)
         reader->interpreted = searching_interpreted(reader->searching);
@@ -188,9 +206,31 @@ static void read_page(struct reader *reader, struct ek_cursor *cursor)
     }
 }
 
+/* What is to be tagged of a text in whatever form; own: of HTML, for the reply. */
+static int open_text(struct reader *reader, const struct ek_wire_text *wire,
+                     struct ek_tag_input *input, struct ek_post *own, struct ek_err *err)
+{
+    *input = (struct ek_tag_input){wire->text, wire->len, wire->language, wire->quotes,
+                                   wire->quote_count};
+    if (wire->form == EK_TEXT_PACKED) {
+        struct ek_cursor raw = ek_unpack(reader->packer, wire->text, wire->len);
+        input->text = ek_get_chars(&raw, &input->len);
+        input->quotes = ek_get_quotes(&raw, reader->arena, &input->quote_count);
+        return raw.bad || !input->text ? ek_fail(err, EK_FORMAT, "its text is damaged") : 0;
+    }
+    if (wire->form != EK_TEXT_HTML)
+        return 0;
+    if (ek_extract_body(reader->profiles, wire->text, wire->len, reader->arena, own, err) != 0)
+        return -1;
+    *input = (struct ek_tag_input){own->text, strlen(own->text), wire->language, own->quotes,
+                                   own->quote_count};
+    return 0;
+}
+
 static void read_text(struct reader *reader, struct ek_cursor *cursor)
 {
     struct ek_wire_text wire;
+    struct ek_tag_input input;
     struct ek_post own = {.id = "", .text = ""};
     struct ek_tags tags;
     struct ek_err err;
@@ -198,22 +238,21 @@ static void read_text(struct reader *reader, struct ek_cursor *cursor)
     ek_get_wire_text(cursor, reader->arena, &wire);
     if (cursor->bad)
         return;
-    crash_if_told(reader, wire.text, wire.len);
+    if (wire.form != EK_TEXT_PACKED)
+        crash_if_told(reader, wire.text, wire.len);
     ek_put_str(&reader->out, NULL);
-    if (wire.is_html &&
-        ek_extract_body(reader->profiles, wire.text, wire.len, reader->arena, &own, &err) != 0) {
+    if (open_text(reader, &wire, &input, &own, &err) != 0) {
         fail_item(reader, begin, &err);
         return;
     }
-    struct ek_tag_input input = {wire.text, wire.len, wire.language, wire.quotes, wire.quote_count};
-    if (wire.is_html)
-        input = (struct ek_tag_input){own.text, strlen(own.text), wire.language, own.quotes,
-                                      own.quote_count};
+    crash_if_told(reader, input.text, input.len);
     if (tag(reader, &input, &tags, &err) != 0) {
         fail_item(reader, begin, &err);
         return;
     }
-    ek_put_post(&reader->out, &own);
+    ek_put_u8(&reader->out, wire.form == EK_TEXT_HTML);
+    if (wire.form == EK_TEXT_HTML)
+        ek_put_post(&reader->out, &own);
     ek_put_tags(&reader->out, &tags);
 }
 

@@ -26,8 +26,8 @@ struct searching {
     size_t last; /* end of the last match, bytes */
 };
 
-int searching_new(struct searching **out, struct ek_cursor *setup, struct ek_arena *arena,
-                  struct ek_err *err)
+int searching_new(struct searching **out, struct ek_cursor *setup, struct ek_packer *packer,
+                  struct ek_arena *arena, struct ek_err *err)
 {
     const char *pattern = ek_get_str(setup, arena);
     size_t place;
@@ -35,17 +35,12 @@ int searching_new(struct searching **out, struct ek_cursor *setup, struct ek_are
     if (!pattern)
         return 0;
     struct searching *searching = ek_alloc(arena, 1, sizeof *searching);
-    if (!searching || !(searching->packer = ek_packer_new()))
+    if (!searching)
         return ek_fail_memory(err);
+    searching->packer = packer;
     ek_buf_init(&searching->places, EK_MAX_MESSAGE_BYTES);
     if (ek_search_new(&searching->search, pattern, ek_get_u8(setup) != 0, &place, err) != 0)
         return -1;
-    while (!setup->bad && setup->at < setup->end) {
-        size_t len;
-        const void *dictionary = ek_get_bytes(setup, &len);
-        if (!setup->bad && ek_packer_learn(searching->packer, dictionary, len, err) != 0)
-            return -1;
-    }
     *out = searching;
     return 0;
 }

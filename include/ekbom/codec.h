@@ -35,6 +35,8 @@ int64_t ek_get_int(struct ek_cursor *cursor);
 double ek_get_double(struct ek_cursor *cursor);
 /* A copy in the arena, NULL for NULL; anything with a NUL inside or not UTF-8 is bad. */
 const char *ek_get_str(struct ek_cursor *cursor, struct ek_arena *arena);
+/* The same where it lies, with its length and no NUL behind. */
+const char *ek_get_chars(struct ek_cursor *cursor, size_t *len);
 /* Points into the cursor's bytes. */
 const void *ek_get_bytes(struct ek_cursor *cursor, size_t *len);
 /* A count of things of at least min_size bytes each; bad if they cannot be there. */

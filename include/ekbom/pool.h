@@ -15,20 +15,20 @@ struct ek_err;
 struct ek_pool;
 struct pollfd;
 
-struct ek_pool_search { /* a regular expression (ekbom/search.h), and what unpacks the texts */
+struct ek_pool_search { /* a regular expression (ekbom/search.h) */
     const char *pattern;
     bool match_case;
-    const struct ek_dictionary *dictionaries;
-    size_t dictionary_count;
 };
 
 struct ek_pool_config {
-    const char *program;                 /* path of ekbom-reader */
-    unsigned readers;                    /* 0: one a core */
-    const struct ek_bundle *profiles;    /* NULL: no extraction */
-    const struct ek_bundle *rules;       /* NULL: no tagging */
-    bool naive;                          /* tag with the plain engine */
-    const struct ek_pool_search *search; /* NULL: no searching */
+    const char *program;                      /* path of ekbom-reader */
+    unsigned readers;                         /* 0: one a core */
+    const struct ek_bundle *profiles;         /* NULL: no extraction */
+    const struct ek_bundle *rules;            /* NULL: no tagging */
+    bool naive;                               /* tag with the plain engine */
+    const struct ek_pool_search *search;      /* NULL: no searching */
+    const struct ek_dictionary *dictionaries; /* that packed texts may need */
+    size_t dictionary_count;
 };
 
 /* Start the readers and wait until each has compiled its bundles and confined itself. If rules or
@@ -49,12 +49,18 @@ struct ek_pool_page { /* extract, and tag every post found where the pool has ru
     const char *zone; /* of its times where it names none; NULL */
 };
 
+enum ek_text_form {
+    EK_TEXT_PLAIN,  /* own text */
+    EK_TEXT_HTML,   /* a post body as the forum shows it */
+    EK_TEXT_PACKED, /* own text and quotes as the store keeps them (ekbom/texts.h) */
+    EK_TEXT_FORMS
+};
 struct ek_pool_text { /* tag one text */
-    const char *text; /* own text; or with is_html a post body as the forum shows it */
+    const void *text;
     size_t len;
-    bool is_html;
+    enum ek_text_form form;
     const char *language;
-    const struct ek_quote *quotes;
+    const struct ek_quote *quotes; /* of a plain one */
     size_t quote_count;
 };
 
@@ -65,6 +71,8 @@ int ek_pool_submit_page(struct ek_pool *pool, const struct ek_pool_page *page, v
 int ek_pool_submit_texts(struct ek_pool *pool, const struct ek_pool_text *texts, size_t count,
                          void *context, struct ek_err *err);
 bool ek_pool_room(const struct ek_pool *pool);
+/* May packed texts against this dictionary be submitted? (0, none: always) */
+bool ek_pool_knows(const struct ek_pool *pool, uint32_t dictionary);
 
 /* Search packed texts: add some to the request that is being made (the bytes are copied), then
  * submit it. places: where the matches stand is wanted, not only how many there are. */

@@ -132,7 +132,6 @@ struct ek_entry {
     ek_time first_seen, last_seen;
     unsigned revisions;     /* 1 = never seen to change */
     unsigned char page[16]; /* key of the page it was last read from; zeros if none */
-    uint64_t change;        /* when the store last wrote it, in its own counting; 0 outside one */
 };
 
 /* Names as the contract has them; tables end with NULL. */

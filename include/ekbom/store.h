@@ -77,15 +77,22 @@ int ek_store_put_entry(struct ek_store *store, const struct ek_entry *entry, ek_
 int ek_store_quarantine(struct ek_store *store, const char *what, const char *reason,
                         struct ek_err *err);
 
+struct ek_untagged { /* what rules look at, of a post */
+    uint64_t number;
+    const char *id, *language; /* language: NULL if unknown */
+    const void *packed;        /* own text and quotes, as ek_store_texts has them */
+    size_t len;
+    uint64_t change; /* when the post was last written, in the store's own counting */
+};
 /* Posts whose tags the index lacks: after a crash, of an index that was made anew, or of the
- * generation that this session began (or goes on with) by ek_store_set_rules. Fills up to `max`
- * entries with number, id, text, language, quotes and change; returns how many, or -1. Outside a slice.
- * after (may be NULL): for handing out more before the tags of these are put. 0 at first; as long
- * as it comes back as something else the next call hands out what is behind that. */
+ * generation that this session began (or goes on with) by ek_store_set_rules. Fills up to `max`;
+ * returns how many, or -1. Outside a slice. after (may be NULL): for handing out more before the
+ * tags of these are put. 0 at first; as long as it comes back as something else the next call hands
+ * out what is behind that. */
 int ek_store_untagged(struct ek_store *store, uint64_t *after, struct ek_arena *arena,
-                      struct ek_entry *entries, size_t max, struct ek_err *err);
+                      struct ek_untagged *posts, size_t max, struct ek_err *err);
 /* Tags for those, in the same order; commits the index. */
-int ek_store_put_tags(struct ek_store *store, const struct ek_entry *entries,
+int ek_store_put_tags(struct ek_store *store, const struct ek_untagged *posts,
                       const struct ek_tags *tags, size_t count, struct ek_err *err);
 
 /* Reading ----------------------------------------------------------------------------------- */

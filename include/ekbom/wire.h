@@ -15,7 +15,7 @@ struct ek_buf;
 struct ek_cursor;
 
 enum ek_frame {
-    EK_FRAME_SETUP = 1, /* naive engine?, profiles bundle, rules bundle (empty = none), search */
+    EK_FRAME_SETUP = 1, /* naive engine?, profiles, rules (empty: none), dictionaries, search */
     EK_FRAME_READY,     /* what the reader lacks here, or NULL */
     EK_FRAME_REFUSED,   /* why the bundles do not compile */
     EK_FRAME_PAGE,      /* struct ek_wire_page */
@@ -44,7 +44,7 @@ void ek_put_wire_page(struct ek_buf *buf, const struct ek_wire_page *page);
 void ek_get_wire_page(struct ek_cursor *cursor, struct ek_arena *arena, struct ek_wire_page *page);
 
 struct ek_wire_text {
-    bool is_html;
+    unsigned form; /* enum ek_text_form of pool.h */
     const char *language;
     const void *text;
     size_t len;

@@ -42,10 +42,10 @@ static int next_post(struct ek_walk *walk, uint64_t *number, struct ek_bytes *va
 struct handing {
     struct ek_store *store;
     struct ek_arena *arena;
-    struct ek_entry *entries;
+    struct ek_untagged *posts;
     uint64_t *numbers; /* theirs */
     size_t max, count;
-    size_t read, bytes; /* entries that have their texts, and of how many bytes */
+    size_t read, bytes; /* posts that have their texts, and of how many bytes */
 };
 
 static bool has_room(const struct handing *handing)
@@ -56,29 +56,24 @@ static bool has_room(const struct handing *handing)
 static void hand_out(struct handing *handing, uint64_t number, const struct ek_post_record *post)
 {
     handing->numbers[handing->count] = number;
-    handing->entries[handing->count++] = (struct ek_entry){.number = number,
-                                                           .post.id = post->id,
-                                                           .language = post->language.value,
-                                                           .change = post->change};
+    handing->posts[handing->count++] = (struct ek_untagged){
+        .number = number, .id = post->id, .language = post->language.value, .change = post->change};
 }
 
 static int read_text(void *context, const struct ek_stored_text *text, struct ek_err *err)
 {
     struct handing *handing = context;
-    const struct ek_entry *entry = &handing->entries[handing->read];
-    if (handing->bytes >= EK_MAX_UNTAGGED_BYTES || text->number != entry->number)
+    struct ek_untagged *post = &handing->posts[handing->read];
+    if (handing->bytes >= EK_MAX_UNTAGGED_BYTES || text->number != post->number)
         return 0;
     if (!text->packed)
         return ek_fail(err, EK_FORMAT, "%s", text->damaged);
-    struct ek_post *post = &handing->entries[handing->read].post;
-    const struct ek_cursor packed = ek_cursor(text->packed, text->len);
-    int got = ek_revision_words(handing->store, &packed, handing->arena, post);
-    if (got < 0)
-        return -1;
-    if (got == 0)
-        return ek_fail(err, EK_FORMAT, "%s/records is damaged: a text cannot be read",
-                       handing->store->folder);
-    handing->bytes += strlen(post->text);
+    void *copy = ek_alloc(handing->arena, text->len, 1);
+    if (!copy)
+        return ek_fail_memory(err);
+    post->packed = memcpy(copy, text->packed, text->len);
+    post->len = text->len;
+    handing->bytes += text->len;
     handing->read++;
     return 0;
 }
@@ -90,8 +85,8 @@ static int read_texts(struct handing *handing, struct ek_err *err)
                        handing->count - handing->read, read_text, handing, err) != 0)
         return -1;
     if (handing->read < handing->count && handing->bytes < EK_MAX_UNTAGGED_BYTES)
-        return ek_fail(err, EK_FORMAT, "%s/records is damaged: a post has no text; see verify",
-                       handing->store->folder);
+        return ek_fail(err, EK_FORMAT, "%s/records is damaged: the text of post %s is missing",
+                       handing->store->folder, handing->posts[handing->read].id);
     handing->count = handing->read;
     return 0;
 }
@@ -136,16 +131,16 @@ static int hand_out_to_come(struct handing *handing, const struct ek_generation 
     if (found != 1 || read_texts(handing, err) != 0)
         return -1;
     if (handing->count > before)
-        *last = handing->entries[handing->count - 1].number;
+        *last = handing->posts[handing->count - 1].number;
     return 0;
 }
 
 int ek_store_untagged(struct ek_store *store, uint64_t *after, struct ek_arena *arena,
-                      struct ek_entry *entries, size_t max, struct ek_err *err)
+                      struct ek_untagged *posts, size_t max, struct ek_err *err)
 {
     struct handing handing = {.store = store,
                               .arena = arena,
-                              .entries = entries,
+                              .posts = posts,
                               .numbers = EK_NEW_ARRAY(arena, uint64_t, max + 1),
                               .max = max};
     struct ek_generation target;
@@ -197,7 +192,7 @@ static bool may_wait(struct taking *taking, uint64_t number)
 }
 
 /* record: of the post, if it is the next one in order. */
-static enum way way_of(struct taking *taking, const struct ek_entry *entry,
+static enum way way_of(struct taking *taking, const struct ek_untagged *entry,
                        const struct ek_bytes *record, struct ek_row *row)
 {
     struct ek_txn *records = taking->rewriter.records;
@@ -224,7 +219,7 @@ static enum way way_of(struct taking *taking, const struct ek_entry *entry,
 }
 
 /* Which way each entry goes; the generation's progress moves on with those that come in order. */
-static void find_ways(struct taking *taking, const struct ek_entry *entries)
+static void find_ways(struct taking *taking, const struct ek_untagged *posts)
 {
     struct ek_walk walk;
     struct ek_bytes record;
@@ -232,8 +227,8 @@ static void find_ways(struct taking *taking, const struct ek_entry *entries)
     posts_after(&walk, taking->rewriter.records, taking->target.progress);
     int found = next_post(&walk, &next, &record);
     for (size_t i = 0; i < taking->count; i++) {
-        bool in_order = found == 1 && entries[i].number == next && next <= taking->target.until;
-        taking->ways[i] = way_of(taking, &entries[i], in_order ? &record : NULL, &taking->rows[i]);
+        bool in_order = found == 1 && posts[i].number == next && next <= taking->target.until;
+        taking->ways[i] = way_of(taking, &posts[i], in_order ? &record : NULL, &taking->rows[i]);
         if (in_order) {
             taking->target.progress = next;
             found = next_post(&walk, &next, &record);
@@ -295,7 +290,7 @@ static void take_back(struct taking *taking, size_t i, const struct ek_tags *tag
     ek_behind_take(rewriter->index, generation, row->number);
 }
 
-static void take_all_back(struct taking *taking, const struct ek_entry *entries,
+static void take_all_back(struct taking *taking, const struct ek_untagged *posts,
                           const struct ek_tags *tags)
 {
     struct ek_rewriter *rewriter = &taking->rewriter;
@@ -311,19 +306,19 @@ static void take_all_back(struct taking *taking, const struct ek_entry *entries,
         ek_txn_fail(index, EK_MEMORY, "out of memory");
     if (ek_txn_failed(index))
         return;
-    find_ways(taking, entries);
+    find_ways(taking, posts);
     kill_old_rows(taking);
     for (size_t i = 0; i < taking->count && !ek_txn_failed(index); i++) {
         if (taking->ways[i] == WAY_ROW || taking->ways[i] == WAY_WAITS)
             take_back(taking, i, &tags[i]);
         else if (taking->ways[i] == WAY_CHANGED)
-            ek_behind_put(index, &taking->target, entries[i].number);
+            ek_behind_put(index, &taking->target, posts[i].number);
     }
     ek_marks_block_put(index, taking->target.number, &taking->block);
     ek_generation_put(index, &taking->target);
 }
 
-int ek_store_put_tags(struct ek_store *store, const struct ek_entry *entries,
+int ek_store_put_tags(struct ek_store *store, const struct ek_untagged *posts,
                       const struct ek_tags *tags, size_t count, struct ek_err *err)
 {
     if (store->mode != EK_STORE_WRITE || store->slice || store->depth)
@@ -337,7 +332,7 @@ int ek_store_put_tags(struct ek_store *store, const struct ek_entry *entries,
     ek_marks_block_init(&taking->block);
     int result = ek_rewriter_begin(&taking->rewriter, store, err);
     if (result == 0) {
-        take_all_back(taking, entries, tags);
+        take_all_back(taking, posts, tags);
         result = ek_rewriter_end(&taking->rewriter, err);
     }
     ek_marks_block_free(&taking->block);

@@ -73,7 +73,6 @@ int ek_store_entry(struct ek_store *store, uint64_t number, bool with_text, stru
     entry->first_seen = record.first_seen;
     entry->last_seen = record.last_seen;
     entry->revisions = (unsigned)record.stamp_count;
-    entry->change = record.change;
     memcpy(entry->page, record.page, sizeof entry->page);
     return ek_store_leave(store, 1, err);
 }

@@ -110,18 +110,6 @@ int ek_revision_unpack(struct ek_store *store, const struct ek_cursor *packed,
     return 0;
 }
 
-int ek_revision_words(struct ek_store *store, const struct ek_cursor *packed,
-                      struct ek_arena *arena, struct ek_post *words)
-{
-    struct ek_cursor raw;
-    if (ek_revision_unpack(store, packed, &raw) != 0)
-        return -1;
-    words->text = ek_get_str(&raw, arena);
-    words->quotes = ek_get_quotes(&raw, arena, &words->quote_count);
-    words->links = ek_get_links(&raw, arena, &words->link_count);
-    return ek_cursor_done(&raw) && words->text;
-}
-
 int ek_revision_get(struct ek_store *store, uint64_t post, const struct ek_stamp *stamp,
                     bool with_text, struct ek_arena *arena, struct ek_post *words)
 {
@@ -136,10 +124,13 @@ int ek_revision_get(struct ek_store *store, uint64_t post, const struct ek_stamp
     words->subject = ek_get_str(&value, arena);
     words->text = "";
     if (with_text && !value.bad) {
-        int got = ek_revision_words(store, &value, arena, words);
-        if (got < 0)
+        struct ek_cursor raw;
+        if (ek_revision_unpack(store, &value, &raw) != 0)
             return -1;
-        value.bad = got == 0;
+        words->text = ek_get_str(&raw, arena);
+        words->quotes = ek_get_quotes(&raw, arena, &words->quote_count);
+        words->links = ek_get_links(&raw, arena, &words->link_count);
+        value.bad = !ek_cursor_done(&raw) || !words->text;
     }
     if (value.bad)
         return ek_txn_damaged(txn, EK_REVISIONS, key, sizeof key);

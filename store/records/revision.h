@@ -31,11 +31,6 @@ void ek_revision_forget(struct ek_store *store, uint64_t post, const struct ek_s
 int ek_revision_get(struct ek_store *store, uint64_t post, const struct ek_stamp *stamp,
                     bool with_text, struct ek_arena *arena, struct ek_post *words);
 
-/* Text, quotes and links from the packed part. 1, 0 if it is malformed, -1 (latched) if a dictionary
- * is missing. */
-int ek_revision_words(struct ek_store *store, const struct ek_cursor *packed,
-                      struct ek_arena *arena, struct ek_post *words);
-
 /* Its value, packed as it is. 1, 0, -1 (latched). */
 int ek_revision_value(struct ek_txn *txn, uint64_t post, const struct ek_stamp *stamp,
                       struct ek_bytes *value);

@@ -189,10 +189,15 @@ void store_do(struct ek_store *store, const struct step *step, unsigned rules)
 /* Catching up --------------------------------------------------------------------------------- */
 
 /* The text in force says itself which it is. */
-static struct ek_tags tags_of_entry(struct tag_room *room, const struct ek_entry *entry,
-                                    unsigned rules)
+static struct ek_tags tags_of_post(struct ek_store *store, struct ek_arena *arena,
+                                   struct tag_room *room, const struct ek_untagged *untagged,
+                                   unsigned rules)
 {
     unsigned post, text, language = 0;
+    struct ek_entry read, *entry = &read;
+    struct ek_err err;
+    if (ek_store_entry(store, untagged->number, true, arena, entry, &err) != 1)
+        fail_with("post", &err);
     if (sscanf(entry->post.text, "post %u, words %u", &post, &text) != 2)
         return (struct ek_tags){.assessable = true};
     while (language + 1 < LANGUAGES &&
@@ -203,17 +208,17 @@ static struct ek_tags tags_of_entry(struct tag_room *room, const struct ek_entry
 
 uint64_t store_catch_up(struct ek_store *store, unsigned rules)
 {
-    static struct ek_entry entries[BATCH];
+    static struct ek_untagged posts[BATCH];
     static struct ek_tags tags[BATCH];
     static struct tag_room rooms[BATCH];
     struct ek_arena *arena = ek_arena_new(64u << 20);
     struct ek_err err = {0};
     uint64_t total = 0;
     int count;
-    while ((count = ek_store_untagged(store, NULL, arena, entries, BATCH, &err)) > 0) {
+    while ((count = ek_store_untagged(store, NULL, arena, posts, BATCH, &err)) > 0) {
         for (int i = 0; i < count; i++)
-            tags[i] = tags_of_entry(&rooms[i], &entries[i], rules);
-        if (ek_store_put_tags(store, entries, tags, (size_t)count, &err))
+            tags[i] = tags_of_post(store, arena, &rooms[i], &posts[i], rules);
+        if (ek_store_put_tags(store, posts, tags, (size_t)count, &err))
             fail_with("tags", &err);
         total += (uint64_t)count;
         ek_arena_reset(arena);

@@ -114,17 +114,22 @@ static void tags_of(struct check *check, const char *text, struct ek_tags *tags)
 static int tag_behind(struct check *check)
 {
     static const struct ek_rule_code code = {BOARD_THEORY, false};
-    struct ek_entry entries[BEHIND];
+    struct ek_untagged posts[BEHIND];
+    struct ek_entry entry;
     struct ek_tags tags[BEHIND];
     int count;
     if (ek_store_put_codes(check->store, &code, 1, &check->err) != 0)
         return refused(check, "codes");
     do {
         ek_arena_reset(check->passing);
-        count = ek_store_untagged(check->store, NULL, check->passing, entries, BEHIND, &check->err);
-        for (int i = 0; i < count; i++)
-            tags_of(check, entries[i].post.text, &tags[i]);
-        if (count < 0 || (count > 0 && ek_store_put_tags(check->store, entries, tags, (size_t)count,
+        count = ek_store_untagged(check->store, NULL, check->passing, posts, BEHIND, &check->err);
+        for (int i = 0; i < count; i++) {
+            if (ek_store_entry(check->store, posts[i].number, true, check->passing, &entry,
+                               &check->err) != 1)
+                return refused(check, "reading what is behind");
+            tags_of(check, entry.post.text, &tags[i]);
+        }
+        if (count < 0 || (count > 0 && ek_store_put_tags(check->store, posts, tags, (size_t)count,
                                                          &check->err) != 0))
             return refused(check, "tagging what is behind");
     } while (count > 0);

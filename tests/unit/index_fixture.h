@@ -149,18 +149,18 @@ static inline void put_spread(struct fixture *f, unsigned first, unsigned count,
 /* Tag what is behind, at most `most` posts, in batches; returns how many that were. */
 static inline size_t tag_behind(struct fixture *f, size_t most, const struct ek_tags *one)
 {
-    struct ek_entry entries[32];
+    struct ek_untagged posts[32];
     struct ek_tags tags[32];
     size_t total = 0;
     for (size_t i = 0; i < 32; i++)
         tags[i] = *one;
     while (total < most) {
         size_t max = most - total < 32 ? most - total : 32;
-        int count = ek_store_untagged(f->store, NULL, f->arena, entries, max, &f->err);
+        int count = ek_store_untagged(f->store, NULL, f->arena, posts, max, &f->err);
         OK(f, count);
         if (count == 0)
             break;
-        OK(f, ek_store_put_tags(f->store, entries, tags, (size_t)count, &f->err));
+        OK(f, ek_store_put_tags(f->store, posts, tags, (size_t)count, &f->err));
         total += (size_t)count;
         assert_true(total < 1000000);
     }

@@ -132,13 +132,13 @@ static void set_rules(struct store *store, size_t which)
 static void tag_all(struct store *store)
 {
     struct fixture *f = store->f;
-    struct ek_entry entries[64];
+    struct ek_untagged posts[64];
     struct ek_tags tags[64];
     int count;
-    while ((count = ek_store_untagged(f->store, NULL, f->arena, entries, 64, &f->err)) > 0) {
+    while ((count = ek_store_untagged(f->store, NULL, f->arena, posts, 64, &f->err)) > 0) {
         for (int i = 0; i < count; i++)
-            tags[i] = *store_tags(f, &store->twin->posts[atoi(entries[i].post.id)].tags[1]);
-        OK(f, ek_store_put_tags(f->store, entries, tags, (size_t)count, &f->err));
+            tags[i] = *store_tags(f, &store->twin->posts[atoi(posts[i].id)].tags[1]);
+        OK(f, ek_store_put_tags(f->store, posts, tags, (size_t)count, &f->err));
     }
     OK(f, count);
     OK(f, ek_store_swap(f->store, &f->err));

@@ -173,10 +173,10 @@ static void words_that_change_after_tagging_are_not_mistagged(void **state)
     assert_int_equal(behind_of(f), 1);
     expect_sound(f);
     /* Tags of words that are no longer the post's are not taken. */
-    struct ek_entry entry;
-    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, &entry, 1, &f->err), 1);
+    struct ek_untagged post;
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, &post, 1, &f->err), 1);
     edit(f, 5, "edited again", 2000000003, NULL);
-    OK(f, ek_store_put_tags(f->store, &entry, tags_of(f, "bid", NULL), 1, &f->err));
+    OK(f, ek_store_put_tags(f->store, &post, tags_of(f, "bid", NULL), 1, &f->err));
     assert_int_equal(count_under(f, NULL, "bid"), 0);
     assert_int_equal(behind_of(f), 1);
     assert_int_equal(tag_behind(f, ALL_OF_THEM, tags_of(f, "ppi", NULL)), 1);

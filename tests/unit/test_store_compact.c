@@ -30,17 +30,17 @@ static void compact(struct fixture *f)
 /* Tagged as put_page tags them. */
 static int make_index_anew(struct fixture *f)
 {
-    struct ek_entry entries[100];
+    struct ek_untagged posts[100];
     struct ek_tags tags[100];
     int count;
     if (ek_store_rebuild(&f->store, f->folder, "test", &f->err) != 0)
         return -1;
-    while ((count = ek_store_untagged(f->store, NULL, f->arena, entries, 100, &f->err)) > 0) {
+    while ((count = ek_store_untagged(f->store, NULL, f->arena, posts, 100, &f->err)) > 0) {
         for (int i = 0; i < count; i++) {
-            bool odd = (entries[i].post.id[strlen(entries[i].post.id) - 1] - '0') % 2 != 0;
+            bool odd = (posts[i].id[strlen(posts[i].id) - 1] - '0') % 2 != 0;
             tags[i] = *tags_of(f, odd ? "bid" : "ppi", NULL);
         }
-        if (ek_store_put_tags(f->store, entries, tags, (size_t)count, &f->err) != 0)
+        if (ek_store_put_tags(f->store, posts, tags, (size_t)count, &f->err) != 0)
             return -1;
     }
     return count < 0 ? -1 : ek_store_rebuilt(f->store, &report, &f->err);

@@ -40,14 +40,14 @@ static void put_numbered(struct fixture *f, unsigned first, unsigned count,
 /* Tag everything that is behind with `code`; returns how many posts that were. */
 static size_t catch_up(struct fixture *f, const char *code)
 {
-    struct ek_entry entries[64];
+    struct ek_untagged posts[64];
     struct ek_tags *one = tags_of(f, code, NULL), tags[64];
     size_t total = 0;
     int count;
     for (size_t i = 0; i < 64; i++)
         tags[i] = *one;
-    while ((count = ek_store_untagged(f->store, NULL, f->arena, entries, 64, &f->err)) > 0) {
-        OK(f, ek_store_put_tags(f->store, entries, tags, (size_t)count, &f->err));
+    while ((count = ek_store_untagged(f->store, NULL, f->arena, posts, 64, &f->err)) > 0) {
+        OK(f, ek_store_put_tags(f->store, posts, tags, (size_t)count, &f->err));
         total += (size_t)count;
         assert_true(total < 100000);
     }
@@ -194,15 +194,15 @@ static void an_unfinished_generation_waits(void **state)
     put_numbered(f, 0, 30, tags_of(f, "bid", NULL));
     fixture_rules(f, &june, "theory bid \"Iron, of June\"\n");
     OK(f, ek_store_set_rules(f->store, &june, &f->err));
-    struct ek_entry entries[10];
+    struct ek_untagged posts[10];
     struct ek_tags tags[10];
     for (size_t i = 0; i < 10; i++)
         tags[i] = *tags_of(f, "ppi", NULL);
-    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, entries, 10, &f->err), 10);
-    OK(f, ek_store_put_tags(f->store, entries, tags, 10, &f->err));
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, posts, 10, &f->err), 10);
+    OK(f, ek_store_put_tags(f->store, posts, tags, 10, &f->err));
     fixture_reopen(f, EK_STORE_WRITE);
     assert_int_equal(behind(f), 0);
-    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, entries, 10, &f->err), 0);
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, posts, 10, &f->err), 0);
     OK(f, ek_store_swap(f->store, &f->err)); /* nothing that this session could swap in */
     assert_int_equal(count_posts(f, "bid"), 30);
     expect_sound(f);
@@ -218,14 +218,14 @@ static void other_rules_drop_an_unfinished_generation(void **state)
 {
     struct fixture *f = *state;
     struct ek_bundle june, july;
-    struct ek_entry entry;
+    struct ek_untagged post;
     fixture_set_rules(f);
     put_numbered(f, 0, 30, tags_of(f, "bid", NULL));
     fixture_rules(f, &june, "theory bid \"Iron, of June\"\n");
     fixture_rules(f, &july, "theory bid \"Iron, of July\"\n");
     OK(f, ek_store_set_rules(f->store, &june, &f->err));
-    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, &entry, 1, &f->err), 1);
-    OK(f, ek_store_put_tags(f->store, &entry, tags_of(f, "ppi", NULL), 1, &f->err));
+    assert_int_equal(ek_store_untagged(f->store, NULL, f->arena, &post, 1, &f->err), 1);
+    OK(f, ek_store_put_tags(f->store, &post, tags_of(f, "ppi", NULL), 1, &f->err));
     OK(f, ek_store_set_rules(f->store, &july, &f->err));
     assert_int_equal(catch_up(f, "inflammation"), 30);
     OK(f, ek_store_swap(f->store, &f->err));
