@@ -158,8 +158,8 @@ int open_store(struct cli *cli, enum ek_store_mode mode, struct ek_store **store
                struct ek_err *err);
 int load_rules(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err);
 int load_profiles(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err);
-/* A pool with the given bundles (either may be NULL), for the packed texts of a store (or NULL). Says
- * once what confinement lacks. */
+/* A pool with the given bundles (either may be NULL), for the packed texts of a store (or NULL).
+ * Says once what confinement lacks. */
 int open_pool(struct cli *cli, const struct ek_bundle *profiles, const struct ek_bundle *rules,
               struct ek_store *store, struct ek_pool **pool, struct ek_err *err);
 /* A pool that searches texts, packed against these dictionaries. */

@@ -80,7 +80,7 @@ static bool has_wants(const struct ek_matcher *matcher, const struct rule *rule)
         const struct want *want = &matcher->rules->wants.items[rule->wants + w];
         uint32_t number = want->number;
         if (want->either ? !(matcher->eithers[number / 64] >> number % 64 & 1)
-                            : !watch_saw(&matcher->watch, number))
+                         : !watch_saw(&matcher->watch, number))
             return false;
     }
     return true;

@@ -10,8 +10,8 @@ struct ek_buf;
 struct ek_packer;
 struct searching;
 
-/* From what is left of SETUP: the pattern, whether case matters. 0 and NULL if there is no search to
- * be done. The packer, which knows the dictionaries, stays the caller's. */
+/* From what is left of SETUP: the pattern, whether case matters. 0 and NULL if there is no search
+ * to be done. The packer, which knows the dictionaries, stays the caller's. */
 int searching_new(struct searching **searching, struct ek_cursor *setup, struct ek_packer *packer,
                   struct ek_arena *arena, struct ek_err *err);
 bool searching_interpreted(const struct searching *searching);
