@@ -68,12 +68,17 @@ static struct chosen choose(const struct linker *linker, uint32_t number, uint32
     const struct ek_rules *rules = linker->rules;
     const struct node *node = &rules->nodes.items[number];
     struct chosen best = {LINK_NEVER, number};
+    bool needed = false;
     double all = 0;
 
     for (uint32_t c = 0; c < node->child_count; c++) {
         struct chosen below = linker->chosen[link_child(rules, node, c)];
         all += below.cost;
-        if (node->kind == NODE_EITHER || !is_needed(rules, node, c) || below.cost >= best.cost)
+        if (node->kind == NODE_EITHER || !is_needed(rules, node, c))
+            continue;
+        *rarest = needed ? *rarest : c;
+        needed = true;
+        if (below.cost >= best.cost)
             continue;
         best = below;
         *rarest = c;

@@ -144,10 +144,11 @@ static const char rule_words[] =
 
 static inline void random_phrase(struct draws *draws, struct writing *rules)
 {
-    unsigned count = 1 + draw(draws, 3);
+    unsigned count = 1 + draw(draws, 3), needed = draw(draws, count);
 
     for (unsigned i = 0; i < count; i++) {
         unsigned kind = draw(draws, 7);
+        const char *end = i != needed && draw(draws, 3) == 0 ? "? " : " ";
         if (kind == 0) {
             write_text(rules, "(");
             write_text(rules, draw_part(draws, rule_words, (char[64]){0}));
@@ -157,12 +158,13 @@ static inline void random_phrase(struct draws *draws, struct writing *rules)
                 write_text(rules, " near/3 ");
                 write_text(rules, draw_part(draws, rule_words, (char[64]){0}));
             }
-            write_text(rules, i && draw(draws, 3) == 0 ? ")? " : ") ");
+            write_text(rules, ")");
+            write_text(rules, end);
         } else if (kind == 1) {
             write_text(rules, "{some} ");
         } else {
             write_text(rules, draw_part(draws, rule_words, (char[64]){0}));
-            write_text(rules, " ");
+            write_text(rules, end);
         }
     }
 }
