@@ -50,6 +50,7 @@ struct ek_pool {
     size_t known_count;
     const char *downgrade;
     char downgrade_text[256];
+    bool broken; /* work may be lost: nothing is to be waited for any more */
 };
 
 static int64_t now_ms(void)
@@ -248,9 +249,13 @@ static int step_seat(struct ek_pool *pool, struct seat *seat, struct ek_err *err
 
 static int step(struct ek_pool *pool, struct ek_err *err)
 {
-    for (unsigned i = 0; i < pool->seat_count; i++)
-        if (step_seat(pool, &pool->seats[i], err) != 0)
+    if (pool->broken)
+        return ek_fail(err, EK_CHILD, "the readers have failed before");
+    for (unsigned i = 0; i < pool->seat_count; i++) {
+        pool->broken = step_seat(pool, &pool->seats[i], err) != 0;
+        if (pool->broken)
             return -1;
+    }
     return 0;
 }
 
