@@ -26,6 +26,7 @@
 #define POSTS 200000u
 #define SLICES 15u
 #define SLICE_POSTS 4000u
+#define PEERS 3u
 #define LOOP_POSTS 500u /* of a slice, for the loop of PCRE2 */
 
 static struct english posts, straight, invented; /* straight: posts, for the peers */
@@ -249,14 +250,14 @@ struct targets {
 
 static void race(const struct bench_rules *rules, struct targets targets)
 {
-    static const struct tag_peer *const known[] = {&tag_re2, &tag_hyperscan};
-    const struct tag_peer *peers[2];
-    double mine[SLICES], plain[SLICES], other[2][SLICES];
-    struct difference differences[2] = {{0}};
+    static const struct tag_peer *const known[PEERS] = {&tag_re2, &tag_re2_roomy, &tag_hyperscan};
+    const struct tag_peer *peers[PEERS];
+    double mine[SLICES], plain[SLICES], other[PEERS][SLICES];
+    struct difference differences[PEERS] = {{0}};
     uint64_t different = 0, hits = 0, compared = 0;
     size_t peer_count = 0;
 
-    for (size_t p = 0; p < 2; p++) {
+    for (size_t p = 0; p < PEERS; p++) {
         if (known[p]->make(rules->patterns, rules->count))
             peers[peer_count++] = known[p];
         else
@@ -276,7 +277,7 @@ static void race(const struct bench_rules *rules, struct targets targets)
     }
     print_ratio("", rules->count, "a loop of pcre2_jit_match a rule", mine, plain, targets.loop);
     for (size_t p = 0; p < peer_count; p++) {
-        bool re2 = peers[p] == &tag_re2;
+        bool re2 = peers[p] != &tag_hyperscan;
         print_ratio(re2 ? ", which rules only" : " in bytes, PCRE2 for the places", rules->count,
                     peers[p]->name, mine, other[p], re2 ? targets.re2 : targets.hyperscan);
         printf("tag, %zu rules, %s: of %llu (post, rule) lost, invented\t%llu\t%llu\t-\t-\n",

@@ -20,7 +20,7 @@ struct tag_peer {
     void (*drop)(void);
 };
 
-extern const struct tag_peer tag_re2, tag_hyperscan;
+extern const struct tag_peer tag_re2, tag_re2_roomy, tag_hyperscan;
 
 #ifdef __cplusplus
 }
