@@ -55,7 +55,7 @@ void ek_put_wire_text(struct ek_buf *buf, const struct ek_wire_text *text)
 
 void ek_get_wire_text(struct ek_cursor *cursor, struct ek_arena *arena, struct ek_wire_text *text)
 {
-    text->form = ek_get_u8(cursor);
+    text->form = ek_get_enum(cursor, EK_TEXT_FORMS);
     text->language = ek_get_str(cursor, arena);
     text->text = ek_get_bytes(cursor, &text->len);
     text->quotes = ek_get_quotes(cursor, arena, &text->quote_count);

@@ -21,7 +21,6 @@
 #include "ekbom/extract.h"
 #include "ekbom/limits.h"
 #include "ekbom/packed.h"
-#include "ekbom/pool.h"
 #include "ekbom/record_codec.h"
 #include "ekbom/rules.h"
 #include "ekbom/wire.h"

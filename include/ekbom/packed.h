@@ -17,6 +17,10 @@ struct ek_buf;
 struct ek_err;
 struct ek_packer;
 
+/* In which form a text is handed on to be tagged: own text; a post body as the forum shows it; own
+ * text and quotes packed as the store keeps them. */
+enum ek_text_form { EK_TEXT_PLAIN, EK_TEXT_HTML, EK_TEXT_PACKED, EK_TEXT_FORMS };
+
 struct ek_packer *ek_packer_new(void); /* NULL when out of memory */
 void ek_packer_free(struct ek_packer *packer);
 

@@ -49,12 +49,6 @@ struct ek_pool_page { /* extract, and tag every post found where the pool has ru
     const char *zone; /* of its times where it names none; NULL */
 };
 
-enum ek_text_form {
-    EK_TEXT_PLAIN,  /* own text */
-    EK_TEXT_HTML,   /* a post body as the forum shows it */
-    EK_TEXT_PACKED, /* own text and quotes as the store keeps them (ekbom/texts.h) */
-    EK_TEXT_FORMS
-};
 struct ek_pool_text { /* tag one text */
     const void *text;
     size_t len;

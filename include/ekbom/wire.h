@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "ekbom/packed.h"
 #include "ekbom/record.h"
 
 struct ek_arena;
@@ -44,7 +45,7 @@ void ek_put_wire_page(struct ek_buf *buf, const struct ek_wire_page *page);
 void ek_get_wire_page(struct ek_cursor *cursor, struct ek_arena *arena, struct ek_wire_page *page);
 
 struct ek_wire_text {
-    unsigned form; /* enum ek_text_form of pool.h */
+    enum ek_text_form form;
     const char *language;
     const void *text;
     size_t len;

@@ -258,7 +258,7 @@ judge_end() {
         echo "died of signal $((status - 128))"
     elif [ "$status" -eq "$good" ]; then
         cmp -s out "$command.out" || echo "ends as if nothing had happened, with another answer"
-    elif [ "$command$status" = verify1 ] && grep -Eq 'Input/output|Too many open|No locks' out; then
+    elif [ "$command$status" = verify1 ] && grep -Eq 'Input/output|Too many open|cannot lock' out; then
         : # a file that cannot be read is a finding
     elif [ "$status" -ne 2 ] && [ "$status" -ne 3 ]; then
         echo "exit status $status: $(head -n 1 out err | tr '\n' ' ')"
