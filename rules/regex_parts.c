@@ -242,10 +242,11 @@ static enum group open_group(struct walk *walk)
     static const struct {
         const char *opening;
         enum group group;
-    } groups[] = {{"(?:", GROUP_PLAIN},      {"(?|", GROUP_PLAIN},     {"(?>", GROUP_ATOMIC},
-                  {"(?=", GROUP_CONDITION},  {"(?!", GROUP_CONDITION}, {"(?<=", GROUP_CONDITION},
-                  {"(?<!", GROUP_CONDITION}, {"(?P<", GROUP_PLAIN},    {"(?<", GROUP_PLAIN},
-                  {"(?", GROUP_UNKNOWN},     {"(*", GROUP_UNKNOWN},    {"(", GROUP_PLAIN}};
+    } groups[] = {{"(?:", GROUP_PLAIN},      {"(?|", GROUP_PLAIN},      {"(?>", GROUP_ATOMIC},
+                  {"(?=", GROUP_CONDITION},  {"(?!", GROUP_CONDITION},  {"(?<=", GROUP_CONDITION},
+                  {"(?<!", GROUP_CONDITION}, {"(?<*", GROUP_CONDITION}, {"(?*", GROUP_CONDITION},
+                  {"(?P<", GROUP_PLAIN},     {"(?<", GROUP_PLAIN},      {"(?", GROUP_UNKNOWN},
+                  {"(*", GROUP_UNKNOWN},     {"(", GROUP_PLAIN}};
     size_t i = 0, len;
 
     while (strncmp(groups[i].opening, walk->source + walk->at, strlen(groups[i].opening)) != 0)

@@ -195,8 +195,8 @@ static const char regex_atoms[] =
     "iron|iron|low|ferritin|legs|restless|keto|BID|ir|o|x|aa|é|É|ß|ſ|K|ärvd|prazole|12|[ei]|"
     "[a-c]|[^x]|[ks]|[[:alpha:]]|\\w|\\d|\\s|\\W|.|\\.|\\-|\\/|'|['’]|\\p{L}|\\h|don't|[-/ ]| |"
     "\\R|[İi]|\\N|a[]x]|task|[1-3]";
-static const char regex_conditions[] =
-    "\\b|\\b|\\b|\\b|\\B|^|$|(?=iron)|(?!low)|(?<=low )|(?<!low )|(?=\\w)|(?<![a-z])|(?<=é)";
+static const char regex_conditions[] = "\\b|\\b|\\b|\\b|\\B|^|$|(?=iron)|(?!low)|(?<=low )|(?<*low "
+                                       ")|(?*iron)|(?<!low )|(?=\\w)|(?<![a-z])|(?<=é)";
 static const char regex_quantifiers[] = "?|*|+|{0,3}|{2}|{1,2}|??|+?|?+|{0,2}?|{1,}|*+";
 
 static inline void random_regex(struct draws *draws, struct writing *rules, unsigned depth)
