@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "ekbom/error.h"
+
 #define VECTOR(type)                                                                               \
     struct {                                                                                       \
         type *items;                                                                               \
@@ -24,8 +26,11 @@ static inline bool vector_grow(void **items, size_t *room, bool *failed, size_t 
 
     if (count < *room)
         return true;
-    if (!*failed && wanted <= ((size_t)1 << 40) / size)
+    if (!*failed && wanted <= ((size_t)1 << 40) / size) {
         grown = realloc(*items, wanted * size);
+        if (!grown)
+            ek_starve();
+    }
     if (!grown) {
         *failed = true;
         return false;

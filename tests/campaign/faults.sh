@@ -217,6 +217,8 @@ run() {
     [ ! -e out.jsonl ] || cat out.jsonl >>out
     # How much room the disk has is of the moment.
     [ "$command" != status ] || sed -i 's/"free_bytes":[0-9]*//' out
+    # How long a text holds a rule up is of the moment, too.
+    [ "$command" != check ] || sed -i '/^longest that a text/d' out
 }
 
 # run_with FAULT: the same, with the shim in one of its processes; "" only counts.
