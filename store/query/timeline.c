@@ -8,11 +8,10 @@
 
 #include "ekbom/aggregate.h"
 #include "ekbom/arena.h"
-#include "ekbom/codec.h"
 #include "ekbom/limits.h"
+#include "ekbom/statistics.h"
 #include "store/handle.h"
-#include "store/query/share.h"
-#include "store/records/names.h"
+#include "store/query/span.h"
 
 struct making {
     struct ek_store *store;
@@ -23,21 +22,6 @@ struct making {
     struct ek_arena *arena;
     struct ek_err *err;
 };
-
-static ek_time fetched_until(const struct making *making)
-{
-    ek_time until = INT64_MAX;
-    for (size_t i = 0; i < making->count.forum_count; i++) {
-        struct ek_bytes value;
-        ek_time fetched = EK_TIME_UNKNOWN;
-        if (ek_record_get(making->store->reading_index, EK_INDEX_FORUMS, making->count.forums[i],
-                          &value) == 1 &&
-            value.len == 8)
-            fetched = (ek_time)ek_get_be64(value.data);
-        until = fetched < until ? fetched : until;
-    }
-    return until;
-}
 
 static void fill_bucket(const struct making *making, size_t lane, size_t i,
                         struct ek_series_bucket *line)
@@ -91,7 +75,7 @@ static int make_timeline(struct making *making)
     if (ek_query_count(making->store, &making->question, making->arena, &making->count,
                        making->err))
         return -1;
-    making->fetched = fetched_until(making);
+    making->fetched = ek_read_until(making->store, making->count.forums, making->count.forum_count);
     making->timeline->undated = making->count.undated;
     making->timeline->not_assessable = making->count.not_assessable;
     making->timeline->rules_digest = making->count.rules_digest;

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#include "store/query/share.h"
+#include "ekbom/statistics.h"
 #include "store/query/tally.h"
 
 struct reference {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "store/query/share.h"
+#include "ekbom/statistics.h"
 
 #define POSTS 4000
 #define AUTHORS 120
