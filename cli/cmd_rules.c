@@ -1,82 +1,51 @@
-/* cmd_rules.c - `ekbom rules`: looking after rule files. Check, test and list are here, the rest
- * has files of its own. */
+/* cmd_rules.c - `ekbom rules`: looking after rule files. Test and list are here, the rest has files
+ * of its own. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "cmd_rules.h"
+#include "ekbom/bundle.h"
 #include "ekbom/rules.h"
 #include "ekbom/text.h"
 #include "output.h"
 
-/* The line itself under the message, and a caret below the place; tabs keep their width. */
-static void print_source(const struct ek_diagnostic *d)
+int rules_in_force(struct cli *cli, struct ek_store *store, struct ek_bundle *bundle,
+                   struct ek_err *err)
 {
-    if (!d->source)
-        return;
-    printf("    ");
-    put_safe(stdout, d->source, false);
-    printf("\n    ");
-    const char *at = d->source, *end = at + strlen(at);
-    for (unsigned column = 1; column < d->column && at < end; column++) {
-        uint32_t c = ek_utf8_next(&at, end);
-        if (c == '\t')
-            putchar('\t');
-        else
-            printf("%*s", ek_width(c), "");
-    }
-    printf("^\n");
+    int got = 0;
+    if (store && !has(cli, OPT_RULES))
+        got = ek_store_rules(store, cli->arena, bundle, err);
+    if (got == 0)
+        return load_rules(cli, bundle, err);
+    return got < 0 ? -1 : 0;
 }
 
-static void print_diagnostics(const struct ek_diagnostics *diagnostics)
+/* Does a line go on in the next one? */
+static bool goes_on(const char *line, size_t len)
 {
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        const struct ek_diagnostic *d = &diagnostics->items[i];
-        put_safe(stdout, d->file ? d->file : "", false);
-        printf(":%u:%u: %s: ", d->line, d->column, d->severity == EK_ERROR ? "error" : "warning");
-        put_safe(stdout, d->message, false);
-        putchar('\n');
-        print_source(d);
-    }
+    const char *comment = memmem(line, len, " #", 2);
+    if (comment)
+        len = (size_t)(comment - line);
+    while (len && strchr(" \t\r", line[len - 1]))
+        len--;
+    return len && strchr(",|(", line[len - 1]);
 }
 
-/* Compile the rules of the command line; what is wrong with them is printed. */
-static int compile(struct cli *cli, struct ek_rules **rules, struct ek_diagnostics *diagnostics)
+const char *rule_source(struct ek_arena *arena, const struct ek_bundle *bundle, const char *file,
+                        unsigned line)
 {
-    struct ek_bundle bundle;
-    struct ek_err err;
-    *rules = NULL;
-    if (load_rules(cli, &bundle, &err) != 0)
-        return fail_with(&err);
-    if (ek_rules_compile(rules, &bundle, cli->arena, diagnostics, &err) == 0)
-        return EXIT_DONE;
-    if (!diagnostics->count)
-        return fail_with(&err);
-    print_diagnostics(diagnostics);
-    say("%zu error%s in %s", diagnostics->errors, diagnostics->errors == 1 ? "" : "s",
-        rules_folder(cli));
-    return EXIT_WRONG;
-}
-
-static int rules_check(struct cli *cli)
-{
-    struct ek_rules *rules;
-    struct ek_diagnostics diagnostics = {0};
-    int status = compile(cli, &rules, &diagnostics);
-    if (status != EXIT_DONE)
-        return status;
-    const struct ek_code *codes;
-    size_t count = ek_rules_codes(rules, &codes), theories = 0, clauses = 0, tests = 0;
-    for (size_t i = 0; i < count; i++) {
-        theories += !codes[i].treatment;
-        clauses += codes[i].rules;
-        tests += codes[i].tests;
+    const struct ek_file *found = file ? ek_bundle_find(bundle, file) : NULL;
+    const char *at = found ? found->text : NULL;
+    while (at && line-- > 1)
+        at = (at = strchr(at, '\n')) ? at + 1 : NULL;
+    size_t len = at ? strcspn(at, "\n") : 0, all = len;
+    while (len && goes_on(at + all - len, len) && at[all]) {
+        len = strcspn(at + all + 1, "\n");
+        all += len + 1;
     }
-    print_diagnostics(&diagnostics);
-    printf("%zu theories, %zu treatments, %zu rules, %zu examples, %zu warnings\n%s\n", theories,
-           count - theories, clauses, tests, diagnostics.count, ek_rules_digest(rules));
-    ek_rules_free(rules);
-    return EXIT_DONE;
+    const char *source = at ? ek_squeeze(arena, at, all) : NULL;
+    return source ? source : "";
 }
 
 static void print_example(const struct ek_example_result *result)
@@ -95,7 +64,7 @@ static int rules_test(struct cli *cli)
     struct ek_example_result *results;
     size_t count, failed = 0, gaps = 0;
     struct ek_err err;
-    int status = compile(cli, &rules, &diagnostics);
+    int status = compile_rules(cli, NULL, &rules, &diagnostics);
     if (status != EXIT_DONE)
         return status;
     if (ek_rules_test(rules, cli->arena, &results, &count, &err) != 0) {
@@ -125,15 +94,27 @@ static const struct column list_columns[] = {
     {"rules", NULL, COLUMN_RIGHT},
     {"examples", NULL, COLUMN_RIGHT},
     {"about", NULL, COLUMN_HIDDEN},
+    {"version", NULL, COLUMN_HIDDEN},
+    {"references", NULL, COLUMN_HIDDEN},
 };
 #define LIST_COLUMNS (sizeof list_columns / sizeof *list_columns)
+
+static json_t *languages_json(const struct ek_rules *rules)
+{
+    const char *const *languages;
+    size_t count = ek_rules_languages(rules, &languages);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(languages[i]));
+    return list;
+}
 
 static int rules_list(struct cli *cli)
 {
     struct ek_rules *rules;
     struct ek_diagnostics diagnostics = {0};
     const struct ek_code *codes;
-    int status = compile(cli, &rules, &diagnostics);
+    int status = compile_rules(cli, NULL, &rules, &diagnostics);
     if (status != EXIT_DONE)
         return status;
     struct output *output = output_open(cli, list_columns, LIST_COLUMNS);
@@ -148,9 +129,11 @@ static int rules_list(struct cli *cli)
             text_value(codes[i].name),     text_value(codes[i].file),
             integer_value(codes[i].line),  integer_value(codes[i].rules),
             integer_value(codes[i].tests), text_value(codes[i].about),
+            text_value(codes[i].version),  text_value(codes[i].references),
         };
         output_row(output, values);
     }
+    output_beside(output, "languages", languages_json(rules), NULL);
     output_beside(output, "ruleset", json_string(ek_rules_digest(rules)), NULL);
     status = output_close(output) == 0 ? EXIT_DONE : EXIT_WRONG;
     ek_rules_free(rules);
@@ -164,7 +147,7 @@ static const struct {
     const char *takes;
     bool table_only;
 } parts[] = {
-    {"check", rules_check, 0, 0, "no arguments", true},
+    {"check", rules_check, 0, 0, "no arguments", false},
     {"test", rules_test, 0, 0, "no arguments", true},
     {"list", rules_list, 0, 0, "no arguments", false},
     {"eval", rules_eval, 1, 1, "one file", false},
@@ -172,9 +155,13 @@ static const struct {
     {"gaps", rules_gaps, 0, 0, "no arguments", false},
     {"diff", rules_diff, 1, 2, "one or two rule folders: [OLD] NEW", false},
     {"explain", rules_explain, 1, 1, "one post, or - for standard input", false},
+    {"versions", rules_versions, 0, 0, "no arguments", false},
+    {"drop", rules_drop, 1, 1, "one version, as `ekbom rules versions` lists them", true},
 };
 #define PARTS (sizeof parts / sizeof *parts)
-#define PART_LIST "check, test, list, eval FILE, explain POST, stats, gaps or diff [OLD] NEW"
+#define PART_LIST                                                                                  \
+    "check, test, list, eval FILE, explain POST, stats, gaps, diff [OLD] NEW, versions or drop "   \
+    "VERSION"
 
 int cmd_rules(struct cli *cli)
 {

@@ -11,13 +11,14 @@
 #include "ekbom/text.h"
 #include "output.h"
 
+/* Behind the words that are there; what they lack, or what took them back, follows. */
 static const char *const reason_words[EK_REASONS] = {
-    [EK_REASON_HIT] = "hit",
-    [EK_REASON_CANCELLED] = "cancelled by a not",
-    [EK_REASON_FORBIDDEN] = "ruled out by its without",
-    [EK_REASON_CONTEXT] = "its with is not there, or not in its scope",
-    [EK_REASON_APART] = "its parts are too far apart",
-    [EK_REASON_MISSING] = "its other part is not there",
+    [EK_REASON_HIT] = ": hit",
+    [EK_REASON_CANCELLED] = ": cancelled by the not",
+    [EK_REASON_FORBIDDEN] = ": ruled out",
+    [EK_REASON_CONTEXT] = " is there, but not",
+    [EK_REASON_APART] = " are there, but too far apart for",
+    [EK_REASON_MISSING] = " is there, but not",
     [EK_REASON_LIMIT] = "reached a matching limit: undetermined",
 };
 
@@ -45,6 +46,9 @@ static int read_standard_input(struct explaining *e, struct ek_err *err)
                             : 0;
     if (ferror(stdin))
         result = ek_fail_errno(err, "standard input");
+    size_t valid = result == 0 ? ek_utf8_valid(buf.data ? buf.data : "", buf.len) : buf.len;
+    if (valid < buf.len)
+        result = ek_fail(err, EK_FORMAT, "standard input: byte %zu is not UTF-8", valid + 1);
     if (result == 0) {
         e->input.text = ek_nfc(e->cli->arena, buf.data ? buf.data : "", buf.len);
         if (!e->input.text)
@@ -78,14 +82,10 @@ static int read_post(struct explaining *e, const char *post, struct ek_err *err)
     return 0;
 }
 
-/* The store's own rules, unless others are named; the installed pack for standard input. */
 static int choose_rules(struct explaining *e, struct ek_err *err)
 {
     struct ek_diagnostics diagnostics = {0};
-    int got = 0;
-    if (e->store && !has(e->cli, OPT_RULES))
-        got = ek_store_rules(e->store, e->cli->arena, &e->bundle, err);
-    if (got < 0 || (got == 0 && load_rules(e->cli, &e->bundle, err) != 0))
+    if (rules_in_force(e->cli, e->store, &e->bundle, err) != 0)
         return -1;
     return ek_rules_compile(&e->rules, &e->bundle, e->cli->arena, &diagnostics, err);
 }
@@ -94,12 +94,7 @@ static int choose_rules(struct explaining *e, struct ek_err *err)
 
 static const char *source_of(struct explaining *e, const char *file, unsigned line)
 {
-    const struct ek_file *found = ek_bundle_find(&e->bundle, file);
-    const char *at = found ? found->text : "";
-    while (line-- > 1 && at)
-        at = (at = strchr(at, '\n')) ? at + 1 : NULL;
-    const char *source = at ? ek_squeeze(e->cli->arena, at, strcspn(at, "\n")) : NULL;
-    return source ? source : "";
+    return rule_source(e->cli->arena, &e->bundle, file, line);
 }
 
 #define SOURCE_SHOWN 110u /* code points of a rule's line that people see */
@@ -125,11 +120,18 @@ static void print_rule(struct explaining *e, const struct ek_code_story *story,
     printf("  %s  ", rule->rule);
     put_safe(stdout, shown_source(e, source_of(e, story->code->file, rule->line)), false);
     printf("\n      ");
+    bool apart = rule->reason == EK_REASON_APART;
     if (rule->words)
         say_words("", rule->words);
-    printf("%s%s", rule->words ? ": " : "", reason_words[rule->reason]);
-    if (rule->other)
+    if (apart && rule->other)
+        say_words(" and ", rule->other);
+    printf("%s", reason_words[rule->reason]);
+    if (rule->other && !apart)
         say_words(": ", rule->other);
+    if (rule->need) {
+        printf(rule->reason == EK_REASON_FORBIDDEN ? ", by " : ": ");
+        put_safe(stdout, rule->need, false);
+    }
     putchar('\n');
 }
 
@@ -228,11 +230,11 @@ static json_t *rules_json(struct explaining *e, const struct ek_code_story *stor
     json_t *list = json_array();
     for (size_t i = 0; i < story->rule_count; i++) {
         const struct ek_rule_story *rule = &story->rules[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:s, s:s?, s:s?}", "rule",
-                                              rule->rule, "source",
-                                              source_of(e, story->code->file, rule->line), "weight",
-                                              rule->weight, "reason", ek_reason_names[rule->reason],
-                                              "words", rule->words, "other", rule->other));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:f, s:s, s:s?, s:s?, s:s?}", "rule", rule->rule, "source",
+                            source_of(e, story->code->file, rule->line), "weight", rule->weight,
+                            "reason", ek_reason_names[rule->reason], "words", rule->words, "other",
+                            rule->other, "need", rule->need));
     }
     return list;
 }

@@ -105,6 +105,17 @@ static const struct column columns[COLUMNS] = {
     [TEXT] = {"text", NULL, COLUMN_WIDE},
 };
 
+#define SHOWN_BEFORE 30u /* code points, to the start of a word */
+
+/* The text from a little before this code point. */
+static const char *around(struct ek_arena *arena, const char *text, size_t mark)
+{
+    size_t from = ek_utf8_offset(text, strlen(text), mark > SHOWN_BEFORE ? mark - SHOWN_BEFORE : 0);
+    const char *word = from ? strpbrk(text + from, " \n") : text;
+    const char *shown = from && word ? ek_printf(arena, "… %s", word + 1) : text;
+    return shown ? shown : text;
+}
+
 static int print_post(struct gaps *gaps, struct output *output, const struct drawn *drawn,
                       struct ek_err *err)
 {
@@ -117,14 +128,14 @@ static int print_post(struct gaps *gaps, struct output *output, const struct dra
     ek_time_format(entry.post.time, entry.post.precision, time);
     /* People see the place where the cause is named; programs get the whole text. */
     const char *text = entry.post.text;
-    size_t from = drawn->mark > 30 ? (size_t)drawn->mark - 30 : 0;
+    const char *shown = around(gaps->corpus.arena, text, (size_t)drawn->mark);
     const struct value values[COLUMNS] = {
         [FORUM] = text_value(entry.forum),
         [ID] = text_value(entry.post.id),
         [TIME] =
             shown_as(text_value(*time ? time : NULL), ek_printf(gaps->corpus.arena, "%.10s", time)),
         [THREAD_ID] = text_value(entry.thread_id),
-        [TEXT] = shown_as(text_value(text), text + ek_utf8_offset(text, strlen(text), from)),
+        [TEXT] = shown_as(text_value(text), shown),
     };
     output_row(output, values);
     return 0;
@@ -180,7 +191,9 @@ static int run(struct gaps *gaps, const struct ek_selection *selection)
 {
     struct ek_bundle rules, extended;
     struct ek_err err;
-    if (load_rules(gaps->cli, &rules, &err) != 0 || add_cause(gaps, &rules, &extended, &err) != 0 ||
+    if (open_store(gaps->cli, EK_STORE_READ, &gaps->corpus.store, &err) != 0 ||
+        rules_in_force(gaps->cli, gaps->corpus.store, &rules, &err) != 0 ||
+        add_cause(gaps, &rules, &extended, &err) != 0 ||
         corpus_open(&gaps->corpus, gaps->cli, &extended, 1, &err) != 0 ||
         ek_selection_check(gaps->corpus.store, selection, &err) != 0 ||
         corpus_each(&gaps->corpus, selection, visit, gaps, &err) != 0)

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cmd_rules.h"
 #include "ekbom/import.h"
 #include "ekbom/limits.h"
 
@@ -159,8 +161,14 @@ enum ek_bucket_size bucket_size(const struct cli *cli)
 int corpus_rules(struct cli *cli, struct ek_store *store, const char *name,
                  struct ek_bundle *bundle, struct ek_err *err)
 {
-    if (strcmp(name, "current") != 0)
-        return ek_bundle_load(bundle, cli->arena, name, ".rules", err);
+    const char *digest;
+    if (strcmp(name, "current") != 0) {
+        if (access(name, F_OK) == 0)
+            return ek_bundle_load(bundle, cli->arena, name, ".rules", err);
+        if (rules_version(cli, store, name, &digest, err) != 0)
+            return -1;
+        return ek_store_rules_of(store, digest, cli->arena, bundle, err) == 1 ? 0 : -1;
+    }
     int got = ek_store_rules(store, cli->arena, bundle, err);
     if (got == 0)
         return ek_fail(err, EK_NOT_FOUND, "%s has no rules yet: `ekbom retag` gives it some",

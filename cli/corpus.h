@@ -36,7 +36,8 @@ int corpus_each(struct corpus *corpus, const struct ek_selection *selection,
 int read_draw(const struct cli *cli, size_t usual, size_t *want, uint64_t *seed);
 /* --by, a year where it is not given. */
 enum ek_bucket_size bucket_size(const struct cli *cli);
-/* A rule set by the name of a folder, or "current": the store's own. */
+/* A rule set: a folder, "current" (the store's own), or the beginning of the digest of one that the
+ * store has tags of. */
 int corpus_rules(struct cli *cli, struct ek_store *store, const char *name,
                  struct ek_bundle *bundle, struct ek_err *err);
 

@@ -1,7 +1,8 @@
 /* clause.c - the grammar of a clause, by recursive descent.
  *
  *   clause  = item { "," item } [ "as" flavour { flavour } ]
- *   item    = stretch { ("with" | "without") stretch ["in" scope] }
+ *   item    = (stretch | codes) { ("with" | "without") stretch ["in" scope] }
+ *   codes   = code "&" code { "&" code } ["within" scope]
  *   stretch = phrase { ("near/N" | "then/N") phrase ["across" "sentences"] }
  *   phrase  = element { element } | "regex" "/.../"
  *   element = word | "quoted" | {list} | "(" item { "|" item } ")"     each with "?" = may be
@@ -24,6 +25,7 @@ struct clause {
     struct lexeme next; /* looked at, not yet used */
     unsigned depth;
     bool in_with; /* "in sentence" may follow */
+    bool codes;   /* it may name theories and treatments */
     bool failed;
 };
 
@@ -42,20 +44,42 @@ static uint32_t fail(struct clause *clause, const char *at, const char *message)
     return NO_NODE;
 }
 
+/* The word at a scanner, which moves behind it. */
+static struct lexeme look_at(struct scanner *ahead)
+{
+    struct lexeme lexeme = {.kind = LEXEME_END};
+
+    if (at_line_end(ahead))
+        return lexeme;
+    lexeme.kind = LEXEME_WORD;
+    lexeme.text = ahead->at;
+    while (ahead->at<ahead->end && * ahead->at> ' ' && !strchr("(){}|,\"?&", *ahead->at))
+        ahead->at++;
+    lexeme.len = (size_t)(ahead->at - lexeme.text);
+    return lexeme;
+}
+
 /* The lexeme after `next`, without moving. */
 static struct lexeme look_beyond(const struct clause *clause)
 {
     struct scanner ahead = *clause->scanner;
-    struct lexeme lexeme = {.kind = LEXEME_END};
 
-    if (at_line_end(&ahead))
-        return lexeme;
-    lexeme.kind = LEXEME_WORD;
-    lexeme.text = ahead.at;
-    while (ahead.at<ahead.end && * ahead.at> ' ' && !strchr("(){}|,\"?", *ahead.at))
-        ahead.at++;
-    lexeme.len = (size_t)(ahead.at - lexeme.text);
-    return lexeme;
+    return look_at(&ahead);
+}
+
+/* Is this a scope, or meant as one: "post", "2 sentences", "two sentences", "the same post"? */
+static bool is_scope(const struct clause *clause)
+{
+    static const char *const units[] = {"sentence", "sentences", "paragraph", "post"};
+    struct scanner ahead = *clause->scanner;
+
+    for (unsigned word = 0; word < 3; word++) {
+        struct lexeme lexeme = look_at(&ahead);
+        for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+            if (lexeme_is(&lexeme, units[i]))
+                return true;
+    }
+    return false;
 }
 
 static int flavour_index(const struct lexeme *lexeme)
@@ -83,14 +107,13 @@ static bool ends_phrase(const struct clause *clause)
 
     if (next->kind != LEXEME_WORD)
         return next->kind == LEXEME_END || next->kind == LEXEME_BAD || next->kind == LEXEME_COMMA ||
-               next->kind == LEXEME_BAR || next->kind == LEXEME_CLOSE;
+               next->kind == LEXEME_BAR || next->kind == LEXEME_CLOSE || next->kind == LEXEME_AND;
     if (lexeme_with_number(next, "near", &number) || lexeme_with_number(next, "then", &number) ||
         lexeme_is(next, "with") || lexeme_is(next, "without") || lexeme_is(next, "regex"))
         return true;
     beyond = look_beyond(clause);
     if (clause->in_with && lexeme_is(next, "in"))
-        return is_number(&beyond) || lexeme_is(&beyond, "sentence") || lexeme_is(&beyond, "post") ||
-               lexeme_is(&beyond, "paragraph");
+        return is_number(&beyond) || is_scope(clause);
     if (lexeme_is(next, "across"))
         return lexeme_is(&beyond, "sentences");
     return lexeme_is(next, "as") && flavour_index(&beyond) >= 0;
@@ -105,6 +128,9 @@ static uint32_t parse_group(struct clause *clause)
     const char *open = clause->next.text;
     uint32_t node = NO_NODE;
 
+    bool codes = clause->codes;
+
+    clause->codes = false;
     if (++clause->depth > EK_MAX_NESTING)
         return fail(clause, open, "too many brackets inside one another; use a list");
     do {
@@ -113,6 +139,7 @@ static uint32_t parse_group(struct clause *clause)
     } while (!clause->failed &&
              (clause->next.kind == LEXEME_BAR || clause->next.kind == LEXEME_COMMA));
     clause->depth--;
+    clause->codes = codes;
     if (!clause->failed && clause->next.kind != LEXEME_CLOSE)
         fail(clause, open, "this bracket is not closed; write (one | another)");
     if (items.failed)
@@ -262,10 +289,12 @@ static uint32_t parse_near(struct clause *clause, uint32_t left, enum node_kind 
     return node_pair(&clause->scanner->compiler->nodes, kind, left, right, scope, (uint32_t)number);
 }
 
-/* "in 2 sentences", "in post": `next` is at "in". */
+/* "in 2 sentences", "within post": `next` is at the first word. */
 static void parse_scope(struct clause *clause, enum node_scope *scope, uint32_t *distance)
 {
     advance(clause);
+    *scope = SCOPE_SENTENCES;
+    *distance = 1;
     if (lexeme_is(&clause->next, "post")) {
         *scope = SCOPE_POST;
         *distance = 0;
@@ -274,10 +303,11 @@ static void parse_scope(struct clause *clause, enum node_scope *scope, uint32_t 
         *distance = 0;
     } else if (!lexeme_is(&clause->next, "sentence")) {
         *distance = 0;
-        for (size_t i = 0; i < clause->next.len; i++)
+        for (size_t i = 0; is_number(&clause->next) && i < clause->next.len; i++)
             *distance = *distance * 10 + (uint32_t)(clause->next.text[i] - '0');
         if (*distance == 0)
-            fail(clause, clause->next.text, "write in sentence, in 2 sentences or in post");
+            fail(clause, clause->next.text,
+                 "write in sentence, in 2 sentences, in paragraph or in post");
         advance(clause);
         if (!lexeme_is(&clause->next, "sentences"))
             fail(clause, clause->next.text, "the word sentences is missing: write in 2 sentences");
@@ -317,9 +347,49 @@ static uint32_t parse_stretch(struct clause *clause)
     return clause->failed ? NO_NODE : node;
 }
 
+/* ppi & bid within 2 sentences; in the same post where nothing is said. */
+static uint32_t parse_codes(struct clause *clause)
+{
+    enum node_scope scope = SCOPE_POST;
+    uint32_t distance = 0, node = NO_NODE;
+    VECTOR(uint32_t) codes = {0};
+
+    if (!clause->codes)
+        return fail(clause, clause->next.text,
+                    "theories are joined by & in strong, match and weak only, outside brackets; "
+                    "for the sign itself write \"&\"");
+    do {
+        if (codes.count)
+            advance(clause);
+        VECTOR_PUSH(&codes, clause->failed ? NO_NODE : code_node(clause->scanner, &clause->next));
+        clause->failed = clause->failed || codes.failed || codes.items[codes.count - 1] == NO_NODE;
+        if (!clause->failed)
+            advance(clause);
+    } while (!clause->failed && clause->next.kind == LEXEME_AND);
+    if (!clause->failed && lexeme_is(&clause->next, "in"))
+        fail(clause, clause->next.text, "after & write within: ppi & bid within 2 sentences");
+    if (!clause->failed && lexeme_is(&clause->next, "within"))
+        parse_scope(clause, &scope, &distance);
+    if (!clause->failed)
+        node = codes.items[0];
+    for (size_t i = 1; i < codes.count && !clause->failed; i++)
+        node = node_pair(&clause->scanner->compiler->nodes, NODE_BOTH, node, codes.items[i], scope,
+                         distance);
+    VECTOR_FREE(&codes);
+    return node;
+}
+
+static bool names_code(const struct clause *clause)
+{
+    struct lexeme beyond = look_beyond(clause);
+
+    return clause->next.kind == LEXEME_WORD && beyond.kind == LEXEME_WORD && beyond.len == 0 &&
+           *beyond.text == '&';
+}
+
 static uint32_t parse_item(struct clause *clause)
 {
-    uint32_t node = parse_stretch(clause);
+    uint32_t node = names_code(clause) ? parse_codes(clause) : parse_stretch(clause);
 
     while (!clause->failed) {
         if (lexeme_is(&clause->next, "with"))
@@ -349,7 +419,7 @@ static void parse_flavours(struct clause *clause, unsigned *flavour)
 
 uint32_t parse_clause(struct scanner *scanner, unsigned *flavour)
 {
-    struct clause clause = {.scanner = scanner};
+    struct clause clause = {.scanner = scanner, .codes = flavour != NULL};
     struct node_builder *nodes = &scanner->compiler->nodes;
     VECTOR(uint32_t) items = {0};
     uint32_t node = NO_NODE;
@@ -363,6 +433,8 @@ uint32_t parse_clause(struct scanner *scanner, unsigned *flavour)
     if (!clause.failed && clause.next.kind != LEXEME_END)
         fail(&clause, clause.next.text,
              clause.next.kind == LEXEME_CLOSE ? "this bracket closes nothing"
+             : clause.next.kind == LEXEME_AND
+                 ? "& joins the codes of theories: ppi & bid; for the sign itself write \"&\""
              : clause.next.kind == LEXEME_BAR ? "a bar separates words inside brackets: "
                                                 "(one | another); between phrases write a comma"
                                               : "this does not belong here; between phrases "

@@ -21,7 +21,7 @@ void start_code(struct scanner *scanner, const struct lexeme *word)
     struct lexeme code = scan(scanner), name;
     uint32_t line = scanner->line;
 
-    scanner->block = BLOCK_NONE;
+    scanner->block = BLOCK_BAD;
     if (code.kind == LEXEME_BAD)
         return;
     if (!is_name(&code, true)) {
@@ -43,7 +43,9 @@ void start_code(struct scanner *scanner, const struct lexeme *word)
     for (size_t i = 0; i < rules->codes.count; i++) {
         const struct ek_code *there = &rules->codes.items[i].shown;
         if (strlen(there->code) == code.len && memcmp(there->code, code.text, code.len) == 0) {
-            report(scanner, EK_ERROR, code.text, "%s is defined already, in %s line %u",
+            report(scanner, EK_ERROR, code.text,
+                   "%s is defined already, in %s line %u; write these rules there, or choose "
+                   "another code",
                    there->code, there->file, there->line);
             return;
         }
@@ -111,6 +113,7 @@ void parse_rule(struct scanner *scanner, const struct lexeme *word)
     struct code *code = code_of(scanner);
     struct rule rule = {.code = scanner->code, .line = scanner->line, .weight = WEIGHT_MATCH};
     const char *at = scanner->at;
+    size_t named = scanner->compiler->named.count;
 
     if (lexeme_is(word, "strong"))
         rule.weight = WEIGHT_STRONG;
@@ -137,6 +140,7 @@ void parse_rule(struct scanner *scanner, const struct lexeme *word)
         scanner->compiler->no_memory = true;
         return;
     }
+    code->composite = code->composite || scanner->compiler->named.count > named;
     code->rule_count++;
 }
 

@@ -63,15 +63,15 @@ static void close_blocks(struct compiler *compiler, uint32_t file)
         if (compiler->errors) /* its rules may be what was wrong */
             continue;
         if (code->rule_count == 0)
-            report_line(compiler, EK_ERROR, file, code->shown.line,
+            report_line(compiler, NULL, file, code->shown.line,
                         "%s has no rule; write below it: match some words", code->shown.code);
         else if (most < code->threshold)
-            report_line(compiler, EK_ERROR, file, code->shown.line,
+            report_line(compiler, NULL, file, code->shown.line,
                         "%s can never be given: its rules add up to %g, and it is given when the "
                         "score is %g or more",
                         code->shown.code, most, code->threshold);
         else if (code->example_count == 0)
-            report_line(compiler, EK_WARNING, file, code->shown.line,
+            report_line(compiler, "no-examples", file, code->shown.line,
                         "%s has no examples; write below it: test, then lines of yes and no",
                         code->shown.code);
     }
@@ -162,15 +162,15 @@ void read_included(struct scanner *scanner, const struct lexeme *path)
         from->visible[i] = from->visible[i] || rules->files[file].visible[i];
 }
 
+/* One such rule may halve the speed. */
 static void warn_of_patterns(struct compiler *compiler)
 {
     struct ek_rules *rules = compiler->rules;
 
-    for (size_t i = 0; i < rules->rules.count; i++) {
-        const struct rule *rule = &rules->rules.items[i];
-        const struct node *node = &rules->nodes.items[rule->node];
-        if (node->kind == NODE_REGEX && rules->patterns.items.items[node->item].need_count == 0)
-            report_line(compiler, EK_WARNING, rules->codes.items[rule->code].file, rule->line,
+    for (size_t i = 0; i < rules->always.count; i++) {
+        const struct rule *rule = &rules->rules.items[rules->always.items[i]];
+        if (rules->nodes.items[rule->node].kind == NODE_REGEX)
+            report_line(compiler, "no-literal", rules->codes.items[rule->code].file, rule->line,
                         "this regular expression names no word or part of one, of three letters or "
                         "more, that must be there, so it runs over every post; name one");
     }
@@ -190,8 +190,15 @@ static int finish(struct compiler *compiler)
 
     rules->order = EK_NEW_ARRAY(rules->arena, uint32_t, rules->codes.count + 1);
     rules->shown = EK_NEW_ARRAY(rules->arena, struct ek_code, rules->codes.count + 1);
-    if (!rules->shown || !rules->order)
+    rules->lines = EK_NEW_ARRAY(rules->arena, struct ek_rule_line, rules->rules.count + 1);
+    if (!rules->shown || !rules->order || !rules->lines)
         return -1;
+    for (uint32_t i = 0; i < rules->rules.count; i++) {
+        const struct rule *rule = &rules->rules.items[i];
+        const struct ek_code *code = &rules->codes.items[rule->code].shown;
+        rules->lines[i] =
+            (struct ek_rule_line){rule->id, code->code, code->file, rule->line, rule->weight};
+    }
     for (uint32_t i = 0; i < rules->codes.count; i++) {
         rules->shown[i] = rules->codes.items[i].shown;
         rules->order[i] = i;
@@ -222,7 +229,12 @@ static int result(struct compiler *compiler, struct ek_diagnostics *diagnostics,
             return ek_fail(err, EK_FORMAT, "%s:%u:%u: %s", first->file, first->line, first->column,
                            first->message);
     }
-    return compiler->errors ? ek_fail(err, EK_FORMAT, "the rules have errors") : 0;
+    if (compiler->rules->codes.count == 0)
+        return ek_fail(err, EK_FORMAT,
+                       "%s defines no theory and no treatment; write theory bid \"Brain iron "
+                       "deficiency\", and its rules below",
+                       compiler->bundle->origin ? compiler->bundle->origin : "the rules folder");
+    return 0;
 }
 
 static int start(struct compiler *compiler, struct ek_err *err)
@@ -265,15 +277,19 @@ int ek_rules_compile(struct ek_rules **out, const struct ek_bundle *bundle, stru
         for (uint32_t i = 0; i < bundle->count && !compiler.no_memory; i++)
             if (compiler.rules->files[i].state == FILE_UNREAD)
                 read_file(&compiler, i);
+        if (!compiler.no_memory)
+            resolve_codes(&compiler);
         if (compiler.errors == 0 && !compiler.no_memory) {
-            warn_of_patterns(&compiler);
-            compiler.no_memory = compiler.no_memory || finish(&compiler) < 0;
+            compiler.no_memory = finish(&compiler) < 0;
+            if (!compiler.no_memory)
+                warn_of_patterns(&compiler);
         }
         status = result(&compiler, diagnostics, err);
     }
     reading_free(&compiler.reading);
     node_builder_free(&compiler.nodes);
     VECTOR_FREE(&compiler.lists);
+    VECTOR_FREE(&compiler.named);
     VECTOR_FREE(&compiler.diagnostics);
     free(compiler.word_table);
     if (status == 0)
@@ -302,6 +318,9 @@ void ek_rules_free(struct ek_rules *rules)
     VECTOR_FREE(&rules->codes);
     VECTOR_FREE(&rules->cues);
     VECTOR_FREE(&rules->examples);
+    VECTOR_FREE(&rules->mentions);
+    VECTOR_FREE(&rules->mentioned);
+    VECTOR_FREE(&rules->list_names);
     VECTOR_FREE(&rules->languages);
     ek_arena_free(rules->arena);
     free(rules);
@@ -329,6 +348,18 @@ size_t ek_rules_codes(const struct ek_rules *rules, const struct ek_code **codes
 {
     *codes = rules->shown;
     return rules->codes.count;
+}
+
+size_t ek_rules_languages(const struct ek_rules *rules, const char *const **languages)
+{
+    *languages = rules->languages.items;
+    return rules->languages.count;
+}
+
+size_t ek_rules_lines(const struct ek_rules *rules, const struct ek_rule_line **lines)
+{
+    *lines = rules->lines;
+    return rules->rules.count;
 }
 
 bool ek_rules_interpreted(const struct ek_rules *rules)

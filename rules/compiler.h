@@ -15,12 +15,20 @@
 #include "rules/reading.h"
 #include "rules/rule_set.h"
 
+struct named_code;
+
 struct list {
     const char *name;
     uint32_t node, file, line;
 };
 
-enum block { BLOCK_NONE, BLOCK_CODE, BLOCK_TEST, BLOCK_CUE };
+enum block {
+    BLOCK_NONE,
+    BLOCK_CODE,
+    BLOCK_TEST,
+    BLOCK_CUE,
+    BLOCK_BAD /* its first line was reported: what stands below is passed over */
+};
 
 struct compiler {
     struct ek_rules *rules;
@@ -29,6 +37,7 @@ struct compiler {
     struct node_builder nodes;
     struct reading reading; /* to normalise literals */
     VECTOR(struct list) lists;
+    VECTOR(struct named_code) named;
     VECTOR(struct ek_diagnostic) diagnostics;
     size_t errors;
     uint32_t *word_table; /* hash of words, to find equal ones */
@@ -47,6 +56,7 @@ enum lexeme_kind {
     LEXEME_CLOSE,
     LEXEME_BAR,
     LEXEME_COMMA,
+    LEXEME_AND,
     LEXEME_EQUALS,
     LEXEME_BAD /* reported already */
 };
@@ -73,11 +83,22 @@ struct scanner {
     enum cue_category category; /* BLOCK_CUE */
 };
 
+/* A code that a rule names ("ppi & bid"): looked up when all files are read. */
+struct named_code {
+    struct scanner scanner; /* as it was there, for what is to be said of it */
+    const char *at;
+    uint32_t mention;
+};
+
 /* Report at a place in the scanner's present line (NULL: the line's first word). */
 void report(const struct scanner *scanner, enum ek_severity severity, const char *at,
             const char *format, ...) __attribute__((format(printf, 4, 5)));
-void report_line(struct compiler *compiler, enum ek_severity severity, uint32_t file, uint32_t line,
+/* The same for a line of any file. kind: of a warning; NULL: it is an error. */
+void report_line(struct compiler *compiler, const char *kind, uint32_t file, uint32_t line,
                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* A diagnostic with nothing but its place and the line there. */
+struct ek_diagnostic diagnostic_of_line(const struct ek_bundle *bundle, struct ek_arena *arena,
+                                        const char *file, uint32_t line);
 
 struct lexeme scan(struct scanner *scanner);
 struct lexeme scan_regex(struct scanner *scanner); /* at the opening slash */
@@ -105,6 +126,11 @@ uint32_t regex_node(struct scanner *scanner, const struct lexeme *lexeme);
 const struct list *find_list(const struct compiler *compiler, uint32_t file, const char *name,
                              size_t len);
 extern const char *const flavour_names[]; /* bit 0 first; ends with NULL */
+
+/* composite.c: "ppi & bid within 2 sentences"; the leaf of a code that is named; and what the names
+ * mean, when all files are read. */
+uint32_t code_node(struct scanner *scanner, const struct lexeme *name);
+void resolve_codes(struct compiler *compiler);
 
 /* One statement: the scanner is at its first word. */
 void parse_statement(struct scanner *scanner);

@@ -25,7 +25,7 @@ void start_cue(struct scanner *scanner, const struct lexeme *word)
     const char *near, *name;
 
     (void)word;
-    scanner->block = BLOCK_NONE;
+    scanner->block = BLOCK_BAD;
     if (category.kind == LEXEME_BAD)
         return;
     if (index < 0) {

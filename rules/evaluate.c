@@ -175,6 +175,27 @@ static struct spans decide_with(struct ek_matcher *matcher, const struct node *n
     return settle_spans(matcher, start);
 }
 
+/* Either's places that have the other in scope: all the words that the claim rests on. */
+static struct spans decide_both(struct ek_matcher *matcher, const struct node *node)
+{
+    struct spans sides[2];
+    size_t start;
+
+    for (uint32_t side = 0; side < 2; side++) {
+        sides[side] = matcher_decide(matcher, child_at(matcher, node, side));
+        if (sides[side].count == 0)
+            return sides[side];
+    }
+    start = matcher->spans.count;
+    for (uint32_t side = 0; side < 2; side++)
+        for (uint32_t i = 0; i < sides[side].count; i++) {
+            struct span here = *span_at(matcher, sides[side], i);
+            if (in_scope(matcher, node, here, sides[1 - side]))
+                push_span(matcher, here);
+        }
+    return settle_spans(matcher, start);
+}
+
 bool matcher_found(void *context, size_t start, size_t end)
 {
     struct ek_matcher *matcher = context;
@@ -229,6 +250,10 @@ static struct spans decide(struct ek_matcher *matcher, uint32_t number, const ch
     case NODE_WITH:
     case NODE_WITHOUT:
         return decide_with(matcher, node);
+    case NODE_CODE:
+        return decide_code(matcher, node, limit);
+    case NODE_BOTH:
+        return decide_both(matcher, node);
     default:
         return (struct spans){0};
     }

@@ -5,12 +5,12 @@
 #include "ekbom/buf.h"
 #include "ekbom/error.h"
 #include "ekbom/limits.h"
-#include "rules/rule_set.h"
+#include "rules/check.h"
 
 #define QUOTES_MAX 8
 
 /* An example as a post: " // " ends a line, a line that starts with "> " is quoted. */
-static int split(const char *text, struct ek_arena *arena, struct ek_tag_input *input)
+int example_post(const char *text, struct ek_arena *arena, struct ek_tag_input *input)
 {
     struct ek_quote *quotes = EK_NEW_ARRAY(arena, struct ek_quote, QUOTES_MAX);
     struct ek_buf own;
@@ -77,7 +77,7 @@ static int run_example(const struct ek_rules *rules, struct ek_matcher *matcher,
     struct ek_tags tags;
     const struct ek_tag *tag;
 
-    if (split(example->text, arena, &input) < 0)
+    if (example_post(example->text, arena, &input) < 0)
         return ek_fail_memory(err);
     if (ek_matcher_tag(matcher, &input, arena, &tags, err) < 0)
         return ek_fail_in(err, "%s:%u", code->file, example->line);

@@ -12,6 +12,7 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/error.h"
+#include "rules/describe.h"
 #include "rules/matcher.h"
 
 const char *const ek_reason_names[] = {"hit",     "cancelled", "forbidden", "context", "apart",
@@ -23,6 +24,7 @@ struct finding {
     enum ek_reason reason;
     struct span words, other;
     bool has_other;
+    uint32_t node, child; /* the condition that failed, and the part of it that is not there */
 };
 
 static uint32_t child_of(const struct ek_rules *rules, const struct node *node, uint32_t index)
@@ -53,20 +55,24 @@ static struct finding nearest_of_children(struct ek_matcher *matcher, const stru
 }
 
 /* The first child is there; why is the whole not? */
-static struct finding why_not_context(struct ek_matcher *matcher, const struct node *node)
+static struct finding why_not_context(struct ek_matcher *matcher, uint32_t number)
 {
+    const struct node *node = &matcher->rules->nodes.items[number];
     struct finding finding = nearest(matcher, child_of(matcher->rules, node, 0));
     if (finding.reason != EK_REASON_HIT)
         return finding;
+    finding.node = number;
+    finding.child = 1;
     finding.reason = node->kind == NODE_WITH ? EK_REASON_CONTEXT : EK_REASON_FORBIDDEN;
     finding.has_other = node->kind == NODE_WITHOUT &&
                         first_span(matcher, child_of(matcher->rules, node, 1), &finding.other);
     return finding;
 }
 
-static struct finding why_not_near(struct ek_matcher *matcher, const struct node *node)
+static struct finding why_not_near(struct ek_matcher *matcher, uint32_t number)
 {
-    struct finding finding = {.reason = EK_REASON_APART};
+    const struct node *node = &matcher->rules->nodes.items[number];
+    struct finding finding = {.reason = EK_REASON_APART, .node = number, .child = NO_CHILD};
     bool left = first_span(matcher, child_of(matcher->rules, node, 0), &finding.words);
     bool right = first_span(matcher, child_of(matcher->rules, node, 1), &finding.other);
     finding.has_other = left && right;
@@ -75,6 +81,7 @@ static struct finding why_not_near(struct ek_matcher *matcher, const struct node
     if (!left && !right)
         return nearest_of_children(matcher, node, 2);
     finding.reason = EK_REASON_MISSING;
+    finding.child = right ? 0 : 1;
     if (right)
         finding.words = finding.other;
     return finding;
@@ -91,10 +98,11 @@ static struct finding nearest(struct ek_matcher *matcher, uint32_t number)
         return nearest_of_children(matcher, node, node->child_count);
     case NODE_WITH:
     case NODE_WITHOUT:
-        return why_not_context(matcher, node);
+        return why_not_context(matcher, number);
     case NODE_NEAR:
     case NODE_THEN:
-        return why_not_near(matcher, node);
+    case NODE_BOTH:
+        return why_not_near(matcher, number);
     default:
         return (struct finding){.reason = EK_REASON_NONE};
     }
@@ -143,6 +151,9 @@ static int tell_rule(struct ek_matcher *matcher, const struct code *code, const 
     story->reason = finding.reason;
     if (finding.reason == EK_REASON_NONE || finding.reason == EK_REASON_LIMIT)
         return 0;
+    if (finding.reason >= EK_REASON_FORBIDDEN && finding.reason <= EK_REASON_MISSING &&
+        !(story->need = describe_need(matcher->rules, finding.node, finding.child, arena)))
+        return -1;
     story->words = words_at(matcher, finding.words, arena);
     if (finding.has_other)
         story->other = words_at(matcher, finding.other, arena);

@@ -62,6 +62,20 @@ static double pattern_cost(const struct pattern *pattern)
     return cost;
 }
 
+/* Of all rules of the codes: one of them has hit. */
+static double mention_cost(const struct linker *linker, const struct mention *mention)
+{
+    const struct ek_rules *rules = linker->rules;
+    double cost = 0;
+
+    for (uint32_t i = 0; i < mention->count; i++) {
+        const struct code *code = &rules->codes.items[rules->mentioned.items[mention->codes + i]];
+        for (uint32_t r = 0; r < code->rule_count; r++)
+            cost += linker->chosen[rules->rules.items[code->rules + r].node].cost;
+    }
+    return cost;
+}
+
 /* The choice of a node with children, whose own are made. *rarest: the child it is that of. */
 static struct chosen choose(const struct linker *linker, uint32_t number, uint32_t *rarest)
 {
@@ -130,6 +144,8 @@ static void choose_all(struct linker *linker)
         linker->chosen[i].node = i;
         if (node->kind == NODE_WORD) {
             linker->chosen[i].cost = word_cost(linker, &rules->words.items.items[node->item]);
+        } else if (node->kind == NODE_CODE) {
+            linker->chosen[i].cost = mention_cost(linker, &rules->mentions.items[node->item]);
         } else if (node->kind == NODE_REGEX) {
             linker->chosen[i].cost = pattern_cost(&rules->patterns.items.items[node->item]);
         } else {
@@ -143,6 +159,19 @@ static void choose_all(struct linker *linker)
     }
 }
 
+static void collect(struct linker *linker, uint32_t number);
+
+static void collect_mention(struct linker *linker, const struct mention *mention)
+{
+    const struct ek_rules *rules = linker->rules;
+
+    for (uint32_t i = 0; i < mention->count; i++) {
+        const struct code *code = &rules->codes.items[rules->mentioned.items[mention->codes + i]];
+        for (uint32_t r = 0; r < code->rule_count; r++)
+            collect(linker, rules->rules.items[code->rules + r].node);
+    }
+}
+
 static void collect(struct linker *linker, uint32_t number)
 {
     const struct ek_rules *rules = linker->rules;
@@ -152,6 +181,10 @@ static void collect(struct linker *linker, uint32_t number)
     if (linker->stamps[from] == linker->stamp)
         return;
     linker->stamps[from] = linker->stamp;
+    if (node->kind == NODE_CODE) {
+        collect_mention(linker, &rules->mentions.items[node->item]);
+        return;
+    }
     if (node->kind != NODE_EITHER) {
         VECTOR_PUSH(&linker->leaves, from);
         return;
@@ -296,7 +329,7 @@ static void add_wants(struct ek_rules *rules, struct rule *rule, uint32_t number
         if (trigger != NO_TRIGGER)
             VECTOR_PUSH(&rules->wants, (struct want){trigger, false});
         rule->wants_only = rule->wants_only && trigger != NO_TRIGGER;
-    } else if (node->kind == NODE_REGEX) {
+    } else if (node->kind == NODE_REGEX || node->kind == NODE_CODE) {
         rule->wants_only = false;
     } else if (node->phrase) {
         add_wants(rules, rule, link_child(rules, node, node->item));
@@ -370,6 +403,8 @@ static int link_all(struct linker *linker)
     struct ek_rules *rules = linker->rules;
 
     choose_all(linker);
+    if (rules->mentions.count) /* the rules of a code may be made after who names it */
+        choose_all(linker);
     find_whole(linker);
     if (rank(rules) < 0 || link_cues_collect(linker) < 0 || link_words(linker) < 0 ||
         link_patterns(rules) < 0 || link_tells(linker) < 0 || link_cues(linker) < 0)

@@ -196,6 +196,15 @@ size_t cue_places_from(const struct cue_places *places, uint32_t token);
 /* Stance and the rest of a theory, from matcher->found (sorted by place), which is filled in. */
 struct judgement judge(struct ek_matcher *matcher, const struct code *code);
 
+/* tag.c: where the not clauses of a code stand, into matcher->cancelled; does one overlap a hit? */
+void find_cancelled(struct ek_matcher *matcher, const struct code *code);
+bool is_cancelled(const struct ek_matcher *matcher, struct span hit);
+
+/* composite.c: the places of a code that rules name. They use matcher->cancelled. */
+struct spans decide_code(struct ek_matcher *matcher, const struct node *node, const char **limit);
+/* Was a rule raised that they could come from? */
+bool code_raised(const struct ek_matcher *matcher, const struct node *node);
+
 struct naive *naive_new(const struct ek_rules *rules, struct ek_err *err);
 void naive_free(struct naive *naive);
 /* The places of a literal (a word, or a sequence of words) or a regular expression, by its own

@@ -124,6 +124,8 @@ bool matcher_possible(struct ek_matcher *matcher, uint32_t number)
         return pattern_possible(matcher, &rules->patterns.items.items[node->item]);
     case NODE_EITHER:
         return either_possible(matcher, node);
+    case NODE_CODE:
+        return code_raised(matcher, node);
     default:
         break;
     }

@@ -28,7 +28,9 @@ enum node_kind {
     NODE_NEAR,     /* two children within `distance` words, either order */
     NODE_THEN,     /* the same, in this order */
     NODE_WITH,     /* the first child, where the second stands in scope */
-    NODE_WITHOUT   /* the first child, where the second does not */
+    NODE_WITHOUT,  /* the first child, where the second does not */
+    NODE_CODE,     /* a theory or treatment: the hits of its rules, where it is given */
+    NODE_BOTH      /* either child, where the other stands in scope */
 };
 
 enum node_scope { SCOPE_SENTENCES, SCOPE_PARAGRAPH, SCOPE_POST };
@@ -39,7 +41,8 @@ struct node {
     uint8_t kind, scope;
     uint16_t depth;    /* longest way down to a leaf */
     uint32_t distance; /* near, then: words; with, without in sentences: how many */
-    uint32_t item; /* word, regex, either: its number; sequence: its rarest child that is needed */
+    uint32_t item; /* word, regex, either, mention: its number; sequence: its rarest child that is
+                      needed */
     uint32_t children, child_count; /* in rules->children */
     uint32_t
         word;    /* of a word, or of the rarest word of a phrase, if it is looked for; or NO_WORD */
@@ -100,7 +103,18 @@ struct code {
     uint32_t rank;                                       /* of its first rule, in rules->ranked */
     uint32_t not_node, unless_node;                      /* NO_NODE if there is none */
     uint32_t not_line, unless_line;
+    bool composite; /* it has rules that name other codes */
     double threshold;
+};
+
+struct list_name { /* for explaining what a rule lacks */
+    const char *name;
+    uint32_t node;
+};
+
+struct mention { /* a code that rules name, and those below it: ppi & bid (and bid/transport) */
+    const char *name;
+    uint32_t codes, count; /* in rules->mentioned */
 };
 
 enum cue_category {
@@ -181,10 +195,14 @@ struct ek_rules {
     VECTOR(struct code) codes;
     VECTOR(struct cue) cues;
     VECTOR(struct example) examples;
+    VECTOR(struct mention) mentions;
+    VECTOR(uint32_t) mentioned; /* codes */
+    VECTOR(struct list_name) list_names;
     VECTOR(const char *) languages;
     struct ek_code *shown; /* in the order of the files */
-    uint32_t *order;       /* codes in the order of their names */
-    uint32_t *ranked;      /* rules in the order of their codes' names, theories first */
+    struct ek_rule_line *lines;
+    uint32_t *order;  /* codes in the order of their names */
+    uint32_t *ranked; /* rules in the order of their codes' names, theories first */
 };
 
 /* node.c: build nodes; equal ones are made once. NO_NODE is latched out of memory or past a

@@ -18,7 +18,8 @@
 static void add_diagnostic(struct compiler *compiler, struct ek_diagnostic diagnostic)
 {
     compiler->errors += diagnostic.severity == EK_ERROR;
-    if (compiler->diagnostics.count >= EK_MAX_DIAGNOSTICS)
+    if (compiler->diagnostics.count >= EK_MAX_DIAGNOSTICS &&
+        (diagnostic.severity == EK_WARNING || compiler->errors > EK_MAX_DIAGNOSTICS))
         return;
     if (!diagnostic.message)
         compiler->no_memory = true;
@@ -63,15 +64,12 @@ void report(const struct scanner *scanner, enum ek_severity severity, const char
     add_diagnostic(compiler, diagnostic);
 }
 
-void report_line(struct compiler *compiler, enum ek_severity severity, uint32_t file, uint32_t line,
-                 const char *format, ...)
+struct ek_diagnostic diagnostic_of_line(const struct ek_bundle *bundle, struct ek_arena *arena,
+                                        const char *file, uint32_t line)
 {
-    const struct ek_file *text =
-        ek_bundle_find(compiler->bundle, compiler->rules->files[file].name);
-    struct ek_diagnostic diagnostic = {
-        .severity = severity, .file = compiler->rules->files[file].name, .line = line, .column = 1};
+    const struct ek_file *text = ek_bundle_find(bundle, file);
+    struct ek_diagnostic diagnostic = {.file = file, .line = line, .column = 1};
     const char *at = text ? text->text : NULL, *end = text ? text->text + text->len : NULL;
-    va_list arguments;
 
     for (uint32_t n = 1; at && n < line; n++) {
         at = memchr(at, '\n', (size_t)(end - at));
@@ -79,10 +77,24 @@ void report_line(struct compiler *compiler, enum ek_severity severity, uint32_t 
     }
     if (at) {
         const char *line_end = memchr(at, '\n', (size_t)(end - at));
-        diagnostic.source =
-            ek_strndup(compiler->arena, at, (size_t)((line_end ? line_end : end) - at));
+        size_t len = (size_t)((line_end ? line_end : end) - at);
+        if (len && at[len - 1] == '\r')
+            len--;
+        diagnostic.source = ek_strndup(arena, at, len > 400 ? ek_utf8_valid(at, 400) : len);
         diagnostic.column += (unsigned)strspn(at, " \t");
     }
+    return diagnostic;
+}
+
+void report_line(struct compiler *compiler, const char *kind, uint32_t file, uint32_t line,
+                 const char *format, ...)
+{
+    struct ek_diagnostic diagnostic = diagnostic_of_line(compiler->bundle, compiler->arena,
+                                                         compiler->rules->files[file].name, line);
+    va_list arguments;
+
+    diagnostic.severity = kind ? EK_WARNING : EK_ERROR;
+    diagnostic.kind = kind;
     va_start(arguments, format);
     diagnostic.message = format_message(compiler, format, arguments);
     va_end(arguments);
@@ -227,7 +239,7 @@ struct lexeme scan_regex(struct scanner *scanner)
 /* Signs with no meaning in the language: someone wants to find them. */
 static bool must_be_quoted(char c)
 {
-    return c && strchr(";:<>=&@$^[]\\`", c);
+    return c && strchr(";:<>=@$^[]\\`", c);
 }
 
 static struct lexeme scan_word(struct scanner *scanner)
@@ -235,7 +247,7 @@ static struct lexeme scan_word(struct scanner *scanner)
     struct lexeme lexeme = {.kind = LEXEME_WORD, .text = scanner->at};
 
     while (scanner->at < scanner->end && !is_blank(*scanner->at) && *scanner->at != '\n' &&
-           !strchr("()|,{}\"?", *scanner->at)) {
+           !strchr("()|,{}\"?&", *scanner->at)) {
         if (must_be_quoted(*scanner->at)) {
             report(scanner, EK_ERROR, scanner->at,
                    "%c has no meaning here; to find the sign itself put it in quotation marks: "
@@ -276,11 +288,8 @@ struct lexeme scan(struct scanner *scanner)
     static const struct {
         char sign;
         enum lexeme_kind kind;
-    } signs[] = {{'(', LEXEME_OPEN},
-                 {')', LEXEME_CLOSE},
-                 {'|', LEXEME_BAR},
-                 {',', LEXEME_COMMA},
-                 {'=', LEXEME_EQUALS}};
+    } signs[] = {{'(', LEXEME_OPEN},  {')', LEXEME_CLOSE}, {'|', LEXEME_BAR},
+                 {',', LEXEME_COMMA}, {'&', LEXEME_AND},   {'=', LEXEME_EQUALS}};
     struct lexeme lexeme = {.kind = LEXEME_END};
 
     if (at_line_end(scanner) && !continue_line(scanner)) {

@@ -86,8 +86,10 @@ static void parse_list(struct scanner *scanner, const struct lexeme *word)
     }
     list.name = copy_text(scanner, name.text, name.len);
     list.node = parse_clause(scanner, NULL);
-    if (list.name && list.node != NO_NODE)
-        VECTOR_PUSH(&compiler->lists, list);
+    if (!list.name || list.node == NO_NODE)
+        return;
+    VECTOR_PUSH(&compiler->lists, list);
+    VECTOR_PUSH(&compiler->rules->list_names, (struct list_name){list.name, list.node});
 }
 
 static void parse_language(struct scanner *scanner, const struct lexeme *word)
@@ -177,7 +179,8 @@ static void report_unknown(struct scanner *scanner, const struct lexeme *word)
     else
         report(scanner, EK_ERROR, word->text,
                "%.40s is no keyword; a line starts with theory, treatment, list, include, cue, "
-               "match, weak, strong, regex, not, unless, tag, test, yes, no or #",
+               "match, weak, strong, regex, not, unless, tag, test, yes, no or #; if it goes on "
+               "from the line above, that one must end in a comma",
                name);
 }
 
@@ -186,6 +189,8 @@ static bool in_place(struct scanner *scanner, const struct keyword *keyword,
 {
     const char *where = NULL;
 
+    if (keyword->place != ANYWHERE && scanner->block == BLOCK_BAD)
+        return false;
     if (keyword->place == IN_CODE && scanner->block != BLOCK_CODE && scanner->block != BLOCK_TEST)
         where = "below a theory or treatment";
     if (keyword->place == IN_TEST && scanner->block != BLOCK_TEST)

@@ -19,8 +19,8 @@ static int compare_found(const void *left, const void *right)
     return (a->rule > b->rule) - (a->rule < b->rule);
 }
 
-/* Where the not clauses of a code stand, overlapping places merged. */
-static void find_cancelled(struct ek_matcher *matcher, const struct code *code)
+/* Overlapping places are merged. */
+void find_cancelled(struct ek_matcher *matcher, const struct code *code)
 {
     struct spans spans = {0};
 
@@ -42,7 +42,7 @@ static void find_cancelled(struct ek_matcher *matcher, const struct code *code)
     matcher->overflow = matcher->overflow || matcher->cancelled.failed;
 }
 
-static bool is_cancelled(const struct ek_matcher *matcher, struct span hit)
+bool is_cancelled(const struct ek_matcher *matcher, struct span hit)
 {
     size_t low = 0, high = matcher->cancelled.count;
 
@@ -84,6 +84,8 @@ static double find_hits(struct ek_matcher *matcher, const struct code *code)
     matcher->found.count = 0;
     if (rank >= end)
         return 0;
+    for (uint32_t r = rank; code->composite && r < end; r = matcher_raised(matcher, r + 1))
+        matcher_decide(matcher, rules->rules.items[rules->ranked[r]].node);
     find_cancelled(matcher, code);
     for (; rank < end; rank = matcher_raised(matcher, rank + 1))
         if (add_hits(matcher, rules->ranked[rank]))

@@ -73,6 +73,33 @@ bool word_is_token(const struct word *word, const struct reading *reading,
     return !word->spelling || is_spelled(word, reading->plain + token->plain, token->plain_len);
 }
 
+bool word_includes(const struct word *outer, const struct word *inner)
+{
+    bool same = outer->head_len == inner->head_len && outer->tail_len == inner->tail_len &&
+                memcmp(outer->head, inner->head, outer->head_len) == 0 &&
+                memcmp(outer->tail, inner->tail, outer->tail_len) == 0;
+    bool spelled =
+        !outer->spelling || (inner->spelling && strcmp(outer->spelling, inner->spelling) == 0);
+
+    if (!spelled || (outer->form == WORD_MARK) != (inner->form == WORD_MARK))
+        return false;
+    if (same && outer->form == inner->form)
+        return true;
+    if (outer->form == WORD_PLURAL && inner->form == WORD_EXACT)
+        return is_form(outer, inner->head, inner->head_len);
+    if (outer->form != WORD_OPEN || inner->form == WORD_MARK ||
+        memcmp(outer->head, inner->head,
+               outer->head_len < inner->head_len ? outer->head_len : inner->head_len) != 0)
+        return false;
+    if (inner->form == WORD_EXACT)
+        return ends_with(outer, inner->head, inner->head_len);
+    if (inner->form == WORD_PLURAL) /* its last letter may give way to an ending */
+        return outer->tail_len == 0 && outer->head_len < inner->head_len;
+    return outer->head_len <= inner->head_len && outer->tail_len <= inner->tail_len &&
+           memcmp(outer->tail, inner->tail + inner->tail_len - outer->tail_len, outer->tail_len) ==
+               0;
+}
+
 /* The longest stretch of ASCII in a part of a word. Whatever comes before it is no ASCII or the
  * word's start, so that a word starts there as lower.h sees it. closed: the word ends with it. */
 static bool ascii_stretch(const char *text, size_t len, bool closed, struct literal *literal)

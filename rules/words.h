@@ -48,6 +48,9 @@ static inline bool word_is(const struct word *word, const struct reading *readin
            word_is_token(word, reading, token, folded);
 }
 
+/* Is every token that is `inner` also `outer`? False where that is not plain to see. */
+bool word_includes(const struct word *outer, const struct word *inner);
+
 #define WORD_LITERALS 4u
 /* Literals, one of which stands wherever the word does. Their number; 0: there are none. */
 unsigned word_literals(const struct word *word, struct ek_arena *arena,

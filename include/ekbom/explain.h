@@ -33,6 +33,7 @@ struct ek_rule_story {
     enum ek_reason reason;
     const char *words; /* found for it */
     const char *other; /* that cancelled it, or stood too far away; NULL */
+    const char *need;  /* what failed: "near/6 (low | poor)"; NULL unless a condition did */
 };
 
 struct ek_code_story {

@@ -17,6 +17,7 @@ enum ek_severity { EK_WARNING, EK_ERROR };
 
 struct ek_diagnostic { /* what is wrong with a rule file, and what to write instead */
     enum ek_severity severity;
+    const char *kind; /* of a warning: "no-examples", "no-literal", ...; NULL of an error */
     const char *file;
     unsigned line, column; /* from 1; column counts code points */
     const char *message;   /* one line: what is wrong and what to write */
@@ -50,6 +51,17 @@ struct ek_code { /* a theory or treatment that the rule set defines */
     unsigned line, rules, tests; /* where it starts; how many rules and examples it has */
 };
 size_t ek_rules_codes(const struct ek_rules *rules, const struct ek_code **codes);
+/* The languages that the rules are for, lower case; none: any. */
+size_t ek_rules_languages(const struct ek_rules *rules, const char *const **languages);
+
+struct ek_rule_line { /* a rule: a line that starts with strong, match, weak or regex */
+    const char *rule; /* "bid:14", as hits have it */
+    const char *code, *file;
+    unsigned line;
+    double weight;
+};
+/* In the order of the files. */
+size_t ek_rules_lines(const struct ek_rules *rules, const struct ek_rule_line **lines);
 /* True if the system refuses memory for compiled patterns (MemoryDenyWriteExecute): matching is
  * slower, and the same. */
 bool ek_rules_interpreted(const struct ek_rules *rules);

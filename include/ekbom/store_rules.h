@@ -17,6 +17,9 @@ struct ek_store;
 /* 1 and the bundle in the arena, 0 if the store has none yet, -1. */
 int ek_store_rules(struct ek_store *store, struct ek_arena *arena, struct ek_bundle *bundle,
                    struct ek_err *err);
+/* The same of any rule set that the store was ever tagged under, by its whole digest. */
+int ek_store_rules_of(struct ek_store *store, const char *digest, struct ek_arena *arena,
+                      struct ek_bundle *bundle, struct ek_err *err);
 /* Digest of the current generation: 1, 0 if the store has none yet, -1. */
 int ek_store_rules_known(struct ek_store *store, const char **digest, struct ek_err *err);
 /* The same, only to be shown: NULL if there is none, or it cannot be read. */

@@ -48,8 +48,12 @@ int ek_store_rules(struct ek_store *store, struct ek_arena *arena, struct ek_bun
 {
     const char *digest;
     int known = ek_store_rules_known(store, &digest, err);
-    if (known != 1)
-        return known;
+    return known == 1 ? ek_store_rules_of(store, digest, arena, bundle, err) : known;
+}
+
+int ek_store_rules_of(struct ek_store *store, const char *digest, struct ek_arena *arena,
+                      struct ek_bundle *bundle, struct ek_err *err)
+{
     if (ek_store_enter(store, EK_NEEDS_RECORDS, err))
         return -1;
     int found = ek_rule_set_get(ek_records(store), digest, arena, bundle, NULL, NULL, err);

@@ -11,6 +11,59 @@ for theory in bid bid/transport inflammation genetics ppi dopamine; do
     like "$(stdout)" "\"code\":\"$theory\",\"kind\":\"theory\"" "$theory is there"
 done
 
+"$EKBOM" rules list --format json >list.json
+ok "as JSON with all that a program may want" python3 - <<'END'
+import json
+d = json.load(open("list.json"))
+bid = [r for r in d["rows"] if r["code"] == "bid"][0]
+assert bid["file"] == "theories/bid.rules" and bid["line"] > 1 and bid["rules"] > 5 and bid["examples"] > 5
+assert bid["version"] and "Earley" in bid["references"] and bid["about"]
+assert d["languages"] == ["en"] and d["ruleset"].startswith("sha256:")
+END
+
+# What can be said against rules that work.
+mkdir odd
+cat >odd/a.rules <<'END'
+theory iron "Iron"
+  match  low iron
+  match  very low iron
+  match  copper
+  regex  /(?:[a-z]+ *)+iron!/
+  regex  /\d+ mg/
+  test
+    yes  low iron
+    yes  so very low iron
+    yes  I had iron!
+theory zinc "Zinc"
+  match  zinc
+END
+ok "odd rules are warned of, and no error" "$EKBOM" rules check --rules odd
+like "$(stdout)" "^a.rules:3:3: warning: wherever this rule finds something line 2 does too, and that is enough for iron; leave this line out" "a needless rule"
+like "$(stdout)" "^a.rules:4:3: warning: no example of iron is hit by this rule; write below test" "one that no example tries"
+like "$(stdout)" "^a.rules:5:3: warning: posts can be written that this rule gives up on" "one that can be held up"
+like "$(stdout)" "^a.rules:6:3: warning: the words that lead to this regular expression are very common" "one that runs over many posts"
+like "$(stdout)" "^a.rules:11:1: warning: zinc has no examples; write below it: test" "a theory without examples"
+like "$(stdout)" "^longest that a text of [0-9]+ bytes holds a rule up: [0-9.]+ ms, iron:[0-9]+, by \"" "the worst time, measured"
+ok "as JSON" "$EKBOM" rules check --rules odd --format json
+stdout >odd.json
+ok "one row a warning, and the attack on every rule" python3 - <<'END'
+import json
+d = json.load(open("odd.json"))
+kinds = [(r["line"], r["kind"]) for r in d["rows"]]
+for expected in [(3, "subsumed"), (4, "never-tested"), (5, "attack"), (6, "slow"), (6, "never-tested"), (11, "no-examples")]:
+    assert expected in kinds, (expected, kinds)
+assert all(r["severity"] == "warning" and r["source"] and r["column"] for r in d["rows"])
+times = [a["milliseconds"] for a in d["attacks"]]
+assert len(times) == d["rules"] == 6 and times == sorted(times, reverse=True)
+assert [a["rule"] for a in d["attacks"] if a["undetermined"]] == ["iron:5"]
+assert (d["errors"], d["theories"], d["treatments"], d["untested"]) == (0, 2, 0, 3), d
+END
+"$EKBOM" rules check --format json >pack.json
+ok "no rule of the pack can be made to give up" python3 - <<'END'
+import json
+assert not [a for a in json.load(open("pack.json"))["attacks"] if a["undetermined"]]
+END
+
 mkdir broken
 printf 'theory socks "Socks"\n  about  Socks cause it.\n  match  sock near knee\n  mach   shoe~\n' >broken/a.rules
 exits 2 "a broken rule file" "$EKBOM" rules check --rules broken

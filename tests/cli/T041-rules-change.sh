@@ -49,6 +49,30 @@ moved = total("after.jsonl") - total("before.jsonl")
 assert 0 < moved <= gained, (moved, gained)
 END
 
+# Both versions answer, by their digests; an old one can be dropped.
+ok "versions" "$EKBOM" rules versions --format json
+stdout >versions.json
+python3 - >old <<'END'
+import json
+v = json.load(open("versions.json"))["rows"]
+assert [r["state"] for r in v] == ["kept", "in use"] and v[0]["posts"] == v[1]["posts"], v
+print(v[0]["version"].split(":")[1][:10])
+END
+"$EKBOM" timeline bid --rules-version "$(cat old)" --format jsonl >old.jsonl
+ok "an older one is asked as it was" cmp old.jsonl before.jsonl
+ok "and compared" "$EKBOM" rules diff "$(cat old)" current --format json
+stdout >again.json
+ok "with what diff said before the change" python3 - <<'END'
+import json
+assert json.load(open("again.json"))["rows"] == json.load(open("diff.json"))["rows"]
+END
+exits 2 "the one in use stays" "$EKBOM" rules drop "$("$EKBOM" rules versions --format jsonl | tail -1 | cut -d'"' -f4)"
+ok "an old one is dropped" "$EKBOM" rules drop "$(cat old)"
+exits 2 "and is not asked any more" "$EKBOM" timeline bid --rules-version "$(cat old)"
+"$EKBOM" timeline bid --format jsonl >still.jsonl
+ok "the one in use answers as before" cmp after.jsonl still.jsonl
+exits 2 "a version that never was" "$EKBOM" rules drop ffff
+
 # A theory of one's own.
 cat >mine/theories/b12.rules <<'END'
 include "common/words.rules"
@@ -68,6 +92,35 @@ ok "it is in force" "$EKBOM" retag --rules mine
 ok "and has a timeline" "$EKBOM" timeline b12
 like "$(stdout)" "b12" "of its own"
 
+# A theory of two theories.
+cat >mine/theories/acid-iron.rules <<'END'
+include "common/stance.rules"
+
+theory acid-iron "Acid drugs take the iron"
+  about  Acid drugs stop the stomach from taking up iron.
+  match  ppi & bid within 2 sentences
+  test
+    yes  Omeprazole gave me restless legs. My ferritin was low then.
+    no   Omeprazole gave me restless legs.
+END
+ok "its examples hold" "$EKBOM" rules test --rules mine
+ok "it is in force" "$EKBOM" retag --rules mine
+for theory in ppi bid; do
+    "$EKBOM" posts --theory "$theory" --limit 10000 --format jsonl | grep -o '"id":"[0-9]*"' | sort >"$theory.ids"
+done
+"$EKBOM" posts --theory acid-iron --limit 10000 --format jsonl | grep -o '"id":"[0-9]*"' | sort >joined.ids
+comm -12 ppi.ids bid.ids >both.ids
+ok "it has posts" test -s joined.ids
+is "$(comm -23 joined.ids both.ids)" "" "each has ppi and bid too"
+ok "and it has a timeline" "$EKBOM" timeline acid-iron
+"$EKBOM" rules explain - --rules mine --theory acid-iron <<'END' >why
+Omeprazole gave me restless legs. I like cats. It rained. My iron was low too.
+END
+like "$(cat why)" '"Omeprazole" and "My iron was low" are there, but too far apart for: within 2 sentences' "why not is told"
+
+echo "Omeprazole gave me restless legs." | "$EKBOM" rules explain - --rules mine --theory acid-iron >why
+like "$(cat why)" '"Omeprazole" is there, but not: & bid within 2 sentences' "and what is missing"
+
 # Why, and why not.
 echo "My ferritin was low, but I don't buy the brain iron story. Omeprazole for my stomach." >post
 ok "explain a text" "$EKBOM" rules explain - <post
@@ -75,7 +128,7 @@ like "$(stdout)" "^bid: disputes" "what was given"
 like "$(stdout)" "^  bid:[0-9]+  (strong|match|weak) " "by which line of which file"
 like "$(stdout)" "cue +\"disputes: don't buy\"" "with the cue of its stance"
 like "$(stdout)" "^ppi: not given" "what was not"
-like "$(stdout)" "its with is not there" "and what it lacked"
+like "$(stdout)" "is there, but not: with " "and what it lacked"
 ok "one theory, whole" "$EKBOM" rules explain - --theory inflammation <post
 like "$(stdout)" "^inflammation: not given" "also when no rule came near"
 unlike "$(stdout)" "^bid" "and nothing else"
@@ -99,9 +152,21 @@ import json
 s = json.load(open("stats.json"))
 assert s["rows"] and all(0 <= r["only"] <= r["posts"] <= r["hits"] for r in s["rows"])
 assert all(len(r["examples"]) == min(20, r["posts"]) for r in s["rows"])
+assert any(r["hits"] > r["posts"] for r in s["rows"]), "a post counts once for a rule"
+assert any(r["posts"] == 0 for r in s["rows"]), "rules that hit nothing are told too"
+assert all(r["microseconds_a_post"] >= 0 for r in s["rows"])
+assert any(r["microseconds_a_post"] > 0 for r in s["rows"])
+codes = {c["code"]: c for c in s["codes"]}
+assert codes["b12"]["posts"] == sum(r["posts"] for r in s["rows"] if r["code"] == "b12")
+assert codes["ppi"]["with"]["acid-suppressant"] == codes["acid-suppressant"]["with"]["ppi"]
+assert all(abs(c["share"] - c["posts"] / s["posts"]) < 1e-6 for c in s["codes"])
 END
 ok "stats of one theory" "$EKBOM" rules stats bid
-unlike "$(stdout)" "genetics:" "and no other"
+unlike "$(stdout)" "genetics:[0-9]" "and no other"
+like "$(stdout)" "^bid: [0-9]+ posts, [0-9.]+ %; beside it [a-z-]+ [0-9]+" "its posts, and what stands beside it"
+like "$(stdout)" "^  bid:[0-9]+, post [0-9]+: \"" "drawn posts with the rule's words"
+exits 2 "stats of no code" "$EKBOM" rules stats bud
+like "$(stderr)" "the rules define no bud; did you mean bid\?" "are told the nearest"
 ok "gaps" "$EKBOM" rules gaps --sample 5
 like "$(stdout)" "^[0-9]+ posts, [0-9]+ without a theory, [0-9]+ of these name a cause" "counts what has no theory"
 like "$(stdout)" "Words that rose" "and the words that rose there"

@@ -277,7 +277,35 @@ static inline void random_regex_rule(struct draws *draws, struct writing *rules)
     write_text(rules, "\n");
 }
 
-/* Three theories and a treatment of regular expressions alone, with lists, cues, not and unless. */
+/* A theory that joins the others. */
+static inline void random_joined(struct draws *draws, struct writing *rules)
+{
+    static const char *const pairs[] = {"t0 & t1", "t1 & t2", "r & t0", "t0 & t1 & r", "t & t2"};
+    static const char *const scopes[] = {"", " within sentence", " within 2 sentences",
+                                         " within paragraph", " within post"};
+
+    write_text(rules, "theory joined \"J\"\n");
+    for (unsigned i = 1 + draw(draws, 2); i > 0; i--) {
+        write_text(rules, draw(draws, 3) ? "match " : "weak ");
+        write_text(rules, DRAW(draws, pairs));
+        write_text(rules, DRAW(draws, scopes));
+        if (draw(draws, 4) == 0) {
+            write_text(rules, " without ");
+            random_phrase(draws, rules);
+        }
+        write_text(rules, "\nweak ");
+        random_phrase(draws, rules);
+        write_text(rules, "\n");
+    }
+    if (draw(draws, 3) == 0) {
+        write_text(rules, "not ");
+        random_phrase(draws, rules);
+        write_text(rules, "\n");
+    }
+}
+
+/* Three theories and a treatment of regular expressions alone, with lists, cues, not and unless; a
+ * theory of theories in half of the draws. */
 static inline void random_rules(struct draws *draws, struct writing *rules)
 {
     char *some;
@@ -316,6 +344,14 @@ static inline void random_rules(struct draws *draws, struct writing *rules)
     write_text(rules, "treatment r \"R\"\n");
     for (unsigned i = 0; i < 6; i++)
         random_regex_rule(draws, rules);
+    if (draw(draws, 2)) {
+        write_text(rules, "theory t/sub \"S\"\nmatch ");
+        random_clause(draws, rules);
+        write_text(rules, "\ntheory t \"T\"\nmatch ");
+        random_clause(draws, rules);
+        write_text(rules, "\n");
+        random_joined(draws, rules);
+    }
     if (draw(draws, 3) == 0)
         return;
     write_text(rules, "cue disputes\nforward/4 ");

@@ -136,7 +136,7 @@ static void test_the_manuals_first_theory(void **state)
     fixture_start(&fixture, EK_ENGINE_FAST);
     assert_int_equal(fixture.diagnostics.count, 0);
     assert_int_equal(ek_rules_test(fixture.rules, fixture.arena, &results, &count, NULL), 0);
-    assert_int_equal(count, 5);
+    assert_int_equal(count, 6);
     for (size_t i = 0; i < count; i++)
         if (!results[i].passed)
             fail_msg("%s: %s", results[i].text, results[i].got);
