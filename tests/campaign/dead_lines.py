@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
 """dead_lines.py - is there a line in a rule pack that no example needs?
 
-    dead_lines.py EKBOM PACK [CUES]
+    dead_lines.py EKBOM PACK CUES           the campaign: 1 and a list if a line is dead
+    dead_lines.py --cues EKBOM PACK CUES    only: does CUES hold
 
 A mutation test: each line of each rule and cue is left out in turn, and `ekbom rules test` has to
 fail without it. A line whose absence no example notices is dead: it says nothing that is shown to
-be meant, and nobody would see it break. Each is printed as file:line, and the end is 1 if there
-is one.
+be meant, and nobody would see it break. Each is printed as file:line.
 
 What counts as a line: a statement (strong, match, weak, regex, not, unless, or a line of a cue),
 and where a statement goes on over several lines at commas outside brackets, each of these, since
 then each is an alternative of its own. Lists are vocabulary and are not tried word by word.
 
 So that it stays quick, a theory's line is tried with that file and common/ only: it can touch no
-other file's examples. A line of common/ is tried with the whole pack and with CUES, a rule file
-whose examples are there for the cues alone.
+other file's examples. A line of common/ is tried with the whole pack, and with CUES: sentences
+about "low iron" and what the cues must make of each, since an example in a rule file can ask for
+a flag (hedged, experience, cramps) and not for its absence. A line of CUES is
+`STANCE [hedged] [experience] [cramps] | TEXT`, exactly; a # begins a comment.
 """
+import json
 import os
 import re
 import shutil
@@ -27,6 +30,7 @@ from concurrent.futures import ThreadPoolExecutor
 RULE = ("strong", "match", "weak", "regex", "not", "unless")
 CUE = ("forward", "backward", "around", "sentence", "next", "previous", "post", "pseudo", "stop")
 BLOCK = ("theory", "treatment", "cue", "list", "test")
+PROBE = 'include "common/stance.rules"\ntheory probe "Low iron"\n  match low iron\n'
 
 
 def bare(line):
@@ -76,10 +80,38 @@ def cuts(lines):
             yield start + 1, left
 
 
-def passes(ekbom, folder):
-    done = subprocess.run([ekbom, "rules", "test", "--rules", folder, "--profiles", folder],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
-    return done.returncode == 0
+def run(ekbom, folder, words, given=""):
+    return subprocess.run([ekbom, *words, "--rules", folder], input=given,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          encoding="utf-8", timeout=60, check=False)
+
+
+def read_cues(path):
+    """[(expected, text)]: what `ekbom tag` says of a text, in the words of the file."""
+    with open(path, encoding="utf-8") as file:
+        rows = [line.split("|", 1) for line in file if "|" in line and not line.startswith("#")]
+    return [(" ".join(left.split()), text.strip()) for left, text in rows]
+
+
+def said(tags):
+    tag = next((t for t in tags if t["theory"] == "probe"), None)
+    if not tag:
+        return "none"
+    words = [tag["stance"].replace("-mention", "")]
+    words += [name for name in ("hedged", "experience") if tag[name]]
+    words += ["cramps"] if tag["target"] == "cramps" else []
+    return " ".join(words)
+
+
+def cue_failures(ekbom, folder, cues):
+    """[(expected, got, text)] where the cues in folder/common say another thing."""
+    posts = "".join(json.dumps({"id": str(n), "text": text}) + "\n"
+                    for n, (_, text) in enumerate(cues))
+    lines = run(ekbom, folder, ["tag"], posts).stdout.splitlines()
+    if len(lines) != len(cues):
+        return [("tags", "\n".join(lines)[:400], "")]
+    got = [said(json.loads(line)["tags"]) for line in lines]
+    return [(want, is_, text) for (want, text), is_ in zip(cues, got) if want != is_]
 
 
 def rule_files(pack):
@@ -89,16 +121,22 @@ def rule_files(pack):
                 yield os.path.relpath(os.path.join(folder, name), pack)
 
 
-def prepare(pack, name, cues, root):
-    """A pack that holds what a line of this file can touch."""
+def copy_pack(pack, names, root):
     folder = tempfile.mkdtemp(dir=root)
-    shared = name.startswith("common" + os.sep)
-    for other in rule_files(pack):
-        if shared or other == name or other.startswith("common" + os.sep):
-            os.makedirs(os.path.join(folder, os.path.dirname(other)), exist_ok=True)
-            shutil.copyfile(os.path.join(pack, other), os.path.join(folder, other))
-    if shared and cues:
-        shutil.copyfile(cues, os.path.join(folder, "cues.rules"))
+    for name in names:
+        os.makedirs(os.path.join(folder, os.path.dirname(name)), exist_ok=True)
+        shutil.copyfile(os.path.join(pack, name), os.path.join(folder, name))
+    return folder
+
+
+def shared(name):
+    return name.startswith("common" + os.sep)
+
+
+def probe_pack(pack, root):
+    folder = copy_pack(pack, [name for name in rule_files(pack) if shared(name)], root)
+    with open(os.path.join(folder, "probe.rules"), "w", encoding="utf-8") as file:
+        file.write(PROBE)
     return folder
 
 
@@ -109,37 +147,51 @@ def try_file(ekbom, pack, name, cues, root):
     todo = list(cuts(lines))
     if not todo:
         return 0, []
-    folder = prepare(pack, name, cues, root)
-    if not passes(ekbom, folder):
-        return 0, ["the examples fail already: run ekbom rules test"]
-    dead = []
-    for number, left in todo:
-        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-            file.writelines(left)
-        if passes(ekbom, folder):
-            dead.append(number)
-    shutil.rmtree(folder)
-    return len(todo), dead
+    folder = copy_pack(pack, [other for other in rule_files(pack)
+                              if shared(name) or shared(other) or other == name], root)
+    probe = probe_pack(pack, root) if shared(name) else None
+
+    def passes(left):
+        for place in [folder] + ([probe] if probe else []):
+            with open(os.path.join(place, name), "w", encoding="utf-8") as file:
+                file.writelines(left)
+        if probe and cue_failures(ekbom, probe, cues):
+            return False
+        return run(ekbom, folder, ["rules", "test"]).returncode == 0
+
+    if not passes(lines):
+        return 0, ["its examples fail already: run ekbom rules test, and this with --cues"]
+    return len(todo), [number for number, left in todo if passes(left)]
+
+
+def find_dead(ekbom, pack, cues, root):
+    tried = found = 0
+    names = list(rule_files(pack))
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        results = pool.map(lambda name: try_file(ekbom, pack, name, cues, root), names)
+        for name, (count, dead) in zip(names, results):
+            tried += count
+            found += len(dead)
+            for number in dead:
+                print(f"{name}:{number}: no example needs this line" if isinstance(number, int)
+                      else f"{name}: {number}")
+    print(f"{tried} lines, {found} dead")
+    return 1 if found or not tried else 0
 
 
 def main():
-    if len(sys.argv) not in (3, 4):
+    words = [word for word in sys.argv[1:] if word != "--cues"]
+    if len(words) != 3:
         sys.exit(__doc__)
-    ekbom, pack = os.path.abspath(sys.argv[1]), sys.argv[2]
-    cues = sys.argv[3] if len(sys.argv) == 4 else None
-    tried = found = 0
+    ekbom, pack, cues = os.path.abspath(words[0]), words[1], read_cues(words[2])
     with tempfile.TemporaryDirectory(prefix="ekbom-dead-lines.") as root:
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            names = list(rule_files(pack))
-            for name, (count, dead) in zip(names, pool.map(
-                    lambda name: try_file(ekbom, pack, name, cues, root), names)):
-                tried += count
-                found += len(dead)
-                for number in dead:
-                    print(f"{name}:{number}: no example needs this line"
-                          if isinstance(number, int) else f"{name}: {number}")
-    print(f"{tried} lines, {found} dead")
-    return 1 if found or not tried else 0
+        if "--cues" not in sys.argv:
+            return find_dead(ekbom, pack, cues, root)
+        failures = cue_failures(ekbom, probe_pack(pack, root), cues)
+        for want, got, text in failures:
+            print(f"expected {want}, got {got}: {text}")
+        print(f"{len(cues)} sentences, {len(failures)} failed")
+        return 1 if failures or not cues else 0
 
 
 if __name__ == "__main__":
