@@ -255,6 +255,16 @@ static int copy_key(const struct backup *backup, struct ek_err *err)
     return ek_file_copy(from, ek_path(to, backup->unfinished, "key"), 0, &copied, err);
 }
 
+/* What was asked of the store, where anything was. */
+static int copy_log(const struct backup *backup, struct ek_err *err)
+{
+    char from[EK_PATH_BYTES], to[EK_PATH_BYTES];
+    uint64_t copied;
+    if (ek_file_size(ek_path(from, backup->store->folder, "log")) < 0)
+        return 0;
+    return ek_file_copy(from, ek_path(to, backup->unfinished, "log"), 0, &copied, err);
+}
+
 static int put_in_place(struct backup *backup, struct ek_err *err)
 {
     char above[EK_PATH_BYTES];
@@ -282,7 +292,7 @@ static int run(struct backup *backup, struct ek_err *err)
         return -1;
     int result = copy_snapshot(backup, err);
     if (ek_store_leave(backup->store, result, err) != 0 || copy_archive(backup, err) != 0 ||
-        copy_key(backup, err) != 0)
+        copy_key(backup, err) != 0 || copy_log(backup, err) != 0)
         return -1;
     return put_in_place(backup, err);
 }

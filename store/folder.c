@@ -66,9 +66,9 @@ static bool is_one_of(const char *name, const char *const *names)
 
 static bool is_known_file(const char *name)
 {
-    static const char *const files[] = {"data.mdb", "data.mdb.new", "lock.mdb",
-                                        "lengths",  "lengths.new",  "key",
-                                        "key.new",  "writer",       NULL};
+    static const char *const files[] = {
+        "data.mdb", "data.mdb.new", "lock.mdb", "lengths", "lengths.new",
+        "key",      "key.new",      "writer",   "log",     NULL};
     static const char archive[] = ".warc.gz";
     size_t len = strlen(name);
     return is_one_of(name, files) ||

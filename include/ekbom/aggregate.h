@@ -65,9 +65,15 @@ struct ek_pairs {
     /* [(bucket * theory_count + a) * theory_count + b]: posts, threads or authors that have both
      * within the bucket; with a = b those that have it at all. */
     uint64_t *both;
+    /* The same, of the authors of the posts that make the cell (of posts: those with both; of
+     * threads: those with either, in threads with both), counted up to EK_WITHHELD_BELOW. Filled
+     * with EK_MEASURE_AUTHORS, else NULL. */
+    uint8_t *authors;
+    /* [bucket]: posts counted; with EK_MEASURE_ALL the threads or authors of these, else 0. */
+    uint64_t *units;
     const char *rules_digest;
 };
-/* Theories named together. Measures are not looked at; nobody is no author here. */
+/* Theories named together. Nobody is no author here, but is one behind a cell. */
 int ek_query_pairs(struct ek_store *store, const struct ek_question *question,
                    enum ek_within within, struct ek_arena *arena, struct ek_pairs *pairs,
                    struct ek_err *err);

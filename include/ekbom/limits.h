@@ -12,12 +12,10 @@
 #define EK_MAX_QUOTE_DEPTH 32u        /* forums stop at 3 to 10 */
 #define EK_MAX_ID_BYTES 255u          /* a forum's own id; message ids are the longest */
 #define EK_MAX_URL_BYTES 4096u
-
 /* Posts. The longest real posts are some 60 KB; 10 MB must be survived, not served quickly. */
 #define EK_MAX_TEXT_BYTES (16u << 20) /* own text of one post */
 #define EK_MAX_LINE_BYTES (64u << 20) /* one line of JSONL */
 #define EK_MAX_TAGS 512u              /* codes on one post */
-
 /* Rules. */
 #define EK_MAX_RULE_FILE_BYTES (1u << 20)
 #define EK_MAX_BUNDLE_BYTES (16u << 20)
@@ -34,11 +32,9 @@
 #define EK_MAX_PATTERN_BYTES 4096u
 #define EK_MATCH_LIMIT 100000u /* PCRE2 match limit: 0.3 ms at worst */
 #define EK_MATCH_HEAP_KIB 8192u
-
 /* Crawling. */
 #define EK_MAX_PLACE_PAGES 20000u /* of a board or thread in one reading; 300,000 posts */
 #define EK_RECHECKS_A_ROUND 5u    /* old threads read again whole, besides the news */
-
 /* Readers. */
 #define EK_MAX_BATCH_BYTES (1u << 20)    /* texts in one request: 60 us of switching a message */
 #define EK_MAX_MESSAGE_BYTES (96u << 20) /* a frame between parent and reader */
@@ -47,7 +43,6 @@
 #define EK_READER_DEADLINE_SECONDS 20         /* wall clock from the parent */
 #define EK_READERS_MAX 64
 #define EK_READER_IN_FLIGHT 2 /* requests: one working, one waiting */
-
 /* Fetch. What a good guest does, and what a bad host may cost us: 30 s and 256 MB in all. */
 #define EK_DEFAULT_DELAY_MS 5000    /* between two requests to one host */
 #define EK_MIN_PUBLIC_DELAY_MS 1000 /* configuration may not go below on a public address */
@@ -70,7 +65,6 @@
 #define EK_MAX_CONNECTIONS 64            /* kept open; a TLS connection holds 50 KiB */
 #define EK_MAX_HELD_BYTES (64u << 20)    /* bodies arriving or waiting to be taken, all hosts */
 #define EK_MAX_QUEUED 10000u             /* requests waiting; the frontier is the store's */
-
 /* Archive. */
 #define EK_MAX_WARC_HEADER_BYTES (64u << 10)
 #define EK_MAX_HTTP_HEADER_BYTES (256u << 10)
@@ -83,7 +77,6 @@
 #define EK_MEMBER_FREE_BYTES (64u << 20)    /* a gzip member may decode to this, */
 #define EK_MAX_MEMBER_RATIO 200u            /* and beyond it only so many times its size */
 #define EK_MAX_OPEN_ARCHIVE_FILES 32u       /* descriptors; a file is a forum's month */
-
 /* Store. */
 #define EK_MAP_BYTES (1ull << 40)        /* sparse address space, not disk */
 #define EK_MAP_BYTES_LEAST (64ull << 20) /* halved down to this where address space is limited */
@@ -101,7 +94,6 @@
 #define EK_COPY_BYTES (32u << 20) /* a transaction of a copy: the pages that it holds in memory */
 #define EK_SLICE_PAGES 64u        /* ... and pages */
 #define EK_SLICE_POSTS 1000u      /* bulk work outside the service: posts a commit */
-
 /* Index: when runs of rows are merged. Small runs cost a query some microseconds each, a merge
  * costs every post another writing. */
 #define EK_MERGE_RUNS 64u        /* of one commit each, where commits bring few posts, ... */
@@ -114,7 +106,6 @@
 #define EK_MERGE_BYTES (4ull << 30) /* tags held by a merge; 10 MB a generation is usual */
 #define EK_CATCH_UP_POSTS 20000u    /* changes of posts in a transaction, after a crash */
 #define EK_MAX_GENERATIONS 16u      /* of tags: merges carry all of them along; the oldest goes */
-
 /* Dictionaries for the texts: 40 ms of training once in a factor of eight. A sample of twice the
  * size gains 1 % of the texts' size and takes half as long again. */
 #define EK_DICTIONARY_POSTS 2000u               /* posts before the first one is trained, */
@@ -138,9 +129,19 @@
 /* Disclosure. */
 #define EK_WITHHELD_BELOW 5u /* cells with 1 to 4 tagged authors are withheld */
 #define EK_MIN_CLUSTERS 30u  /* fewer authors or threads: no interval */
+/* Statistics. */
+#define EK_MAX_SERIES 1200u              /* buckets searched for changes: a century of months */
+#define EK_MAX_DATED_POSTS 500000u       /* times series with a break: 1 s of bootstrap, */
+#define EK_MAX_DATED_SQUARES 120000u     /* and of searching its replicates: buckets squared */
+#define EK_MAX_PLOT_BYTES (64u << 20)    /* a picture; 30 theories of 1,200 periods make 20 MB */
+#define EK_PANEL_BYTES (2ull << 30)      /* posts of two windows with their clusters: 40 M */
+#define EK_MAX_CODED_POSTS 1000000u      /* of a hand-coded sample; people code some thousands */
+#define EK_MAX_LOG_LINE_BYTES (1u << 20) /* of STORE/log: a compare of all theories has 4 KB */
 /* Rules. */
 #define EK_MAX_WORDS_SEEN 1000000u /* different words counted; English forums have some 200,000 */
-#define EK_MAX_DRAWN 100000u       /* posts of one drawn sample; people read some hundreds */
+#define EK_MAX_SELECTION_BYTES (1u << 20) /* of a selection file: some 10,000 entries */
+#define EK_MAX_SELECTION_NAMES 10000u     /* taken in, and left out; people write some dozens */
+#define EK_MAX_DRAWN 100000u              /* posts of one drawn sample; people read some hundreds */
 
 /* Memory of one decoded page or batch. */
 #define EK_ARENA_BYTES (512u << 20)

@@ -11,6 +11,24 @@ struct ek_store;
 
 enum ek_wanted { EK_ANY, EK_NO, EK_YES };
 
+/* A condition of a selection file. */
+enum ek_named_kind {
+    EK_NAMED_FORUM,
+    EK_NAMED_BOARD,
+    EK_NAMED_THREAD,
+    EK_NAMED_AUTHOR,
+    EK_NAMED_POST,
+    EK_NAMED_LANGUAGE,
+    EK_NAMED_KINDS
+};
+struct ek_named {
+    enum ek_named_kind kind;
+    const char *value;  /* as in a selection */
+    const char *forum;  /* that the name is looked for in; NULL: any */
+    const char *reason; /* why it is left out */
+    const char *place;  /* "file:line", for messages */
+};
+
 struct ek_selection {            /* all conditions must hold; an empty list is no condition */
     const char *const *theories; /* a post with any of them; "bid" includes "bid/transport" */
     size_t theory_count;
@@ -22,10 +40,11 @@ struct ek_selection {            /* all conditions must hold; an empty list is n
     const char *board;         /* the board's own id, or its exact title */
     const char *thread;        /* the thread's own id, or FORUM#ID */
     const char *author;        /* a name shown, or a pseudonym */
-    const char *language;      /* primary subtag or tag */
+    const char *language;      /* primary subtag or tag, or "unknown" */
     unsigned states;           /* bits 1 << enum ek_state; 0 = live, edited and gone */
-    /* The author's first dated post was written on a day before this period's start. 0, 0: any */
-    struct ek_period author_first_seen_before;
+    /* The author's first dated post was written on a day before this period's start; on a day
+     * within this one. 0, 0: any */
+    struct ek_period author_first_seen_before, author_first_seen;
     /* from = until = 0: all, undated included; open ends are INT64_MIN and INT64_MAX */
     struct ek_period period;
     enum ek_wanted hedged, experience;
@@ -33,6 +52,11 @@ struct ek_selection {            /* all conditions must hold; an empty list is n
     bool not_assessable;       /* only posts that could not be assessed */
     bool quoted;               /* theories that stand in quotes only, instead of the author's own */
     const char *rules_version; /* digest of a tag generation or its beginning; NULL: the current */
+    /* Of forums, boards and languages listed the post must be in one of each kind; ... */
+    const struct ek_named *only;
+    size_t only_count;
+    const struct ek_named *left_out; /* ... and none of these may hold */
+    size_t left_out_count;
 };
 /* The stance, hedged, experience and target conditions hold for the tag that matched; what is only
  * quoted has none of them, so that they and `quoted` together are EK_USAGE. */
@@ -83,6 +107,7 @@ struct ek_series_bucket {
 };
 struct ek_series {
     const char *theory;               /* "any" for any theory */
+    const char *split;                /* the caller's, of what part it is; NULL: of all */
     struct ek_series_bucket *buckets; /* every bucket from first to last, empty ones included */
     size_t count;
 };
@@ -101,5 +126,9 @@ struct ek_timeline {
 int ek_query_timeline(struct ek_store *store, const struct ek_selection *selection,
                       enum ek_bucket_size size, enum ek_denominator denominator,
                       struct ek_arena *arena, struct ek_timeline *timeline, struct ek_err *err);
+
+/* The languages that posts of the store have, as primary subtags, sorted, "unknown" first. */
+int ek_store_languages(struct ek_store *store, struct ek_arena *arena, const char ***languages,
+                       size_t *count, struct ek_err *err);
 
 #endif

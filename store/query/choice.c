@@ -1,6 +1,7 @@
 /* choice.c - see choice.h. */
 #include "store/query/choice.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,18 +139,20 @@ static int want_all_codes(struct ek_choice *choice, const struct ek_selection *s
 }
 
 /* "en" takes in "en-gb"; "en-gb" itself alone. Languages are no closed list: none is no error. */
-static int want_languages(struct ek_choice *choice, struct ek_arena *arena, const char *language)
+int ek_choice_languages(struct ek_numbers *numbers, const struct ek_words *words,
+                        const char *language, struct ek_arena *arena)
 {
-    const struct ek_words *words = &choice->held->words;
     size_t len = strlen(language);
-    choice->languages.given = true;
+    numbers->given = true;
+    if (strcmp(language, "unknown") == 0)
+        return ek_numbers_add(numbers, arena, 0);
     for (size_t n = 1; n < words->count; n++) {
         const struct ek_word *word = &words->items[n];
         if (!word->text || word->kind != EK_WORD_LANGUAGE || !ek_ascii_starts(word->text, language))
             continue;
         if (word->text[len] != 0 && word->text[len] != '-')
             continue;
-        if (ek_numbers_add(&choice->languages, arena, n))
+        if (ek_numbers_add(numbers, arena, n))
             return -1;
     }
     return 0;
@@ -194,22 +197,31 @@ static int check_tags(const struct ek_selection *selection, struct ek_err *err)
 
 /* Cohort ------------------------------------------------------------------------------------ */
 
-static int want_cohort(struct ek_choice *choice, ek_time before, struct ek_arena *arena,
-                       struct ek_err *err)
+static int want_cohort(struct ek_choice *choice, const struct ek_selection *selection,
+                       struct ek_arena *arena, struct ek_err *err)
 {
+    const struct ek_period *before = &selection->author_first_seen_before;
+    const struct ek_period *within = &selection->author_first_seen;
     struct ek_held *held = choice->held;
+    bool begins = within->from || within->until;
     if (ek_held_firsts(held))
         return -1;
-    const int32_t *days = held->firsts.day, first_day = ek_day_of(before);
+    int32_t low = begins ? ek_day_of(within->from) : INT32_MIN;
+    int32_t high = begins ? ek_day_of(within->until) : INT32_MAX;
+    if ((before->from || before->until) && ek_day_of(before->from) < high)
+        high = ek_day_of(before->from);
+    const int32_t *days = held->firsts.day;
     size_t count = held->firsts.count;
     uint64_t *cohort = EK_NEW_ARRAY(arena, uint64_t, count / 64 + 1);
     if (!cohort)
         return ek_fail_memory(err);
     for (size_t author = 1; author < count; author++)
-        cohort[author / 64] |= (uint64_t)(days[author] < first_day) << author % 64;
+        cohort[author / 64] |= (uint64_t)(days[author] >= low && days[author] < high)
+                               << author % 64;
     choice->cohort = cohort;
     choice->cohort_count = count;
-    choice->cohort_month = ek_bucket_of(before, EK_BY_MONTH);
+    /* With a beginning no month tells that whoever wrote in it is in the cohort. */
+    choice->cohort_month = begins ? INT_MIN : ek_bucket_of(before->from, EK_BY_MONTH);
     return 0;
 }
 
@@ -220,6 +232,7 @@ static int want_all(struct ek_choice *choice, const struct ek_store *store,
                     struct ek_err *err)
 {
     const struct ek_period *before = &selection->author_first_seen_before;
+    const struct ek_period *within = &selection->author_first_seen;
     if (!choice->held) {
         if (selection->theory_count || selection->treatment_count)
             return ek_fail(err, EK_USAGE, "%s has no tags yet: run `ekbom retag`", store->folder);
@@ -227,9 +240,11 @@ static int want_all(struct ek_choice *choice, const struct ek_store *store,
     }
     if (want_all_codes(choice, selection, arena, err))
         return -1;
-    if (selection->language && want_languages(choice, arena, selection->language))
+    if (selection->language &&
+        ek_choice_languages(&choice->languages, &choice->held->words, selection->language, arena))
         return ek_fail_memory(err);
-    if ((before->from || before->until) && want_cohort(choice, before->from, arena, err))
+    if ((before->from || before->until || within->from || within->until) &&
+        want_cohort(choice, selection, arena, err))
         return -1;
     return 0;
 }
@@ -251,12 +266,14 @@ int ek_choice_make(struct ek_choice *choice, struct ek_store *store,
     if (check_tags(selection, err) ||
         ek_held_get(store, selection->rules_version, &choice->held, err) ||
         want_all(choice, store, selection, arena, err) ||
-        ek_choice_places(choice, store, selection, arena, err))
+        ek_choice_places(choice, store, selection, arena, err) ||
+        ek_choice_named(choice, store, selection, arena, err))
         return -1;
     choice->conditions = choice->treatment_asked || choice->undetermined ||
                          choice->not_assessable || choice->cohort || choice->forums.given ||
                          choice->boards.given || choice->threads.given || choice->authors.given ||
-                         choice->languages.given;
+                         choice->languages.given || selection->only_count ||
+                         selection->left_out_count;
     return 0;
 }
 

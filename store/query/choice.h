@@ -25,6 +25,7 @@ struct ek_choice {
     struct ek_codes treatments;
     bool treatment_asked;
     struct ek_numbers forums, boards, threads, authors, languages;
+    struct ek_numbers only[EK_NAMED_KINDS], left_out[EK_NAMED_KINDS]; /* of a selection file */
     const uint64_t *cohort; /* authors taken in, a bit each; NULL: no condition */
     size_t cohort_count;
     int cohort_month; /* who wrote in an earlier one is in it */
@@ -48,6 +49,13 @@ int ek_choice_make(struct ek_choice *choice, struct ek_store *store,
 int ek_choice_places(struct ek_choice *choice, struct ek_store *store,
                      const struct ek_selection *selection, struct ek_arena *arena,
                      struct ek_err *err);
+/* named.c: the conditions of a selection file, looked up in the records. */
+int ek_choice_named(struct ek_choice *choice, struct ek_store *store,
+                    const struct ek_selection *selection, struct ek_arena *arena,
+                    struct ek_err *err);
+/* Languages that "en" means: "en-gb" too. 0, -1: out of memory. */
+int ek_choice_languages(struct ek_numbers *numbers, const struct ek_words *words,
+                        const char *language, struct ek_arena *arena);
 /* Only the usual states, and no conditions: `usual` of held.h holds the posts counted. */
 bool ek_choice_is_usual(const struct ek_choice *choice);
 

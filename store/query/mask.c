@@ -11,18 +11,40 @@
 
 /* Scope --------------------------------------------------------------------------------------- */
 
+static bool is_left_out(const struct ek_choice *choice, enum ek_named_kind kind, uint64_t number)
+{
+    const struct ek_numbers *left_out = &choice->left_out[kind];
+    return left_out->given && ek_numbers_hold(left_out, number);
+}
+
 static bool place_fits(const struct ek_choice *choice, const struct ek_chunk_place *place)
 {
+    const struct ek_numbers *only = choice->only;
     return ek_numbers_hold(&choice->forums, place->forum) &&
            ek_numbers_hold(&choice->boards, place->board) &&
-           ek_numbers_hold(&choice->languages, place->language);
+           ek_numbers_hold(&choice->languages, place->language) &&
+           ek_numbers_hold(&only[EK_NAMED_FORUM], place->forum) &&
+           ek_numbers_hold(&only[EK_NAMED_BOARD], place->board) &&
+           ek_numbers_hold(&only[EK_NAMED_LANGUAGE], place->language) &&
+           !is_left_out(choice, EK_NAMED_FORUM, place->forum) &&
+           !is_left_out(choice, EK_NAMED_BOARD, place->board) &&
+           !is_left_out(choice, EK_NAMED_LANGUAGE, place->language);
+}
+
+static bool asks_for_places(const struct ek_choice *choice)
+{
+    static const enum ek_named_kind kinds[] = {EK_NAMED_FORUM, EK_NAMED_BOARD, EK_NAMED_LANGUAGE};
+    bool asks = choice->forums.given || choice->boards.given || choice->languages.given;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        asks |= choice->only[kinds[i]].given || choice->left_out[kinds[i]].given;
+    return asks;
 }
 
 static int scope_places(struct ek_scope *scope, struct ek_arena *arena)
 {
     const struct ek_choice *choice = scope->choice;
     struct ek_chunk *chunk = scope->chunk->chunk;
-    if (!choice->forums.given && !choice->boards.given && !choice->languages.given)
+    if (!asks_for_places(choice))
         return 0;
     const struct ek_chunk_place *places = ek_chunk_section(chunk, EK_SECTION_PLACES);
     uint8_t *fits = EK_NEW_ARRAY(arena, uint8_t, (size_t)chunk->place_count + 1);
@@ -334,9 +356,9 @@ static int keep_places(struct masking *masking)
     return 0;
 }
 
-/* Rows of the mask, one after the other, whose number is among those wanted. */
+/* Rows of the mask, one after the other, whose number is (keep) among those named, or is not. */
 static int keep_numbers(struct masking *masking, enum ek_section section,
-                        const struct ek_numbers *numbers)
+                        const struct ek_numbers *numbers, bool keep)
 {
     const uint32_t *column = ek_chunk_section(masking->scope->chunk->chunk, section);
     if (!column)
@@ -344,7 +366,8 @@ static int keep_numbers(struct masking *masking, enum ek_section section,
     column += masking->stretch->from;
     for (uint32_t word = 0; word < masking->words; word++) {
         for (uint64_t rest = masking->mask[word]; rest; rest &= rest - 1) {
-            if (!ek_numbers_hold(numbers, column[word * 64 + (uint32_t)__builtin_ctzll(rest)]))
+            uint32_t number = column[word * 64 + (uint32_t)__builtin_ctzll(rest)];
+            if (ek_numbers_hold(numbers, number) != keep)
                 masking->mask[word] &= ~(rest & -rest);
         }
     }
@@ -395,6 +418,22 @@ static int keep_cohort(struct masking *masking)
     return 0;
 }
 
+static int leave_out(struct masking *masking)
+{
+    static const struct {
+        enum ek_named_kind kind;
+        enum ek_section section;
+    } columns[] = {{EK_NAMED_THREAD, EK_SECTION_THREAD},
+                   {EK_NAMED_AUTHOR, EK_SECTION_AUTHOR},
+                   {EK_NAMED_POST, EK_SECTION_NUMBER}};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        const struct ek_numbers *named = &masking->scope->choice->left_out[columns[i].kind];
+        if (named->count && keep_numbers(masking, columns[i].section, named, false))
+            return -1;
+    }
+    return 0;
+}
+
 int ek_mask_narrow(const struct ek_scope *scope, const struct ek_stretch *stretch, uint64_t *mask)
 {
     uint64_t other[EK_CHUNK_WORDS];
@@ -412,11 +451,13 @@ int ek_mask_narrow(const struct ek_scope *scope, const struct ek_stretch *stretc
         (choice->treatment_asked && keep_treatments(&masking)) ||
         (scope->unwanted && drop_states(&masking)) || (scope->by_place && keep_places(&masking)))
         return -1;
-    if ((choice->threads.given && keep_numbers(&masking, EK_SECTION_THREAD, &choice->threads)) ||
-        (choice->authors.given && keep_numbers(&masking, EK_SECTION_AUTHOR, &choice->authors)) ||
+    if ((choice->threads.given &&
+         keep_numbers(&masking, EK_SECTION_THREAD, &choice->threads, true)) ||
+        (choice->authors.given &&
+         keep_numbers(&masking, EK_SECTION_AUTHOR, &choice->authors, true)) ||
         (choice->cohort && keep_cohort(&masking)))
         return -1;
-    return 0;
+    return leave_out(&masking);
 }
 
 int ek_mask_selected(const struct ek_scope *scope, const struct ek_stretch *stretch, uint64_t *mask)

@@ -8,26 +8,35 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
+#include "store/query/pair_authors.h"
 #include "store/query/pieces.h"
 
 struct pairing {
     struct ek_counting counting;
     enum ek_within within;
     uint64_t *both; /* [(bucket * lanes + a) * lanes + b], a <= b; by place in the frame */
-    struct ek_lane_rows *rows; /* by lane, of one chunk */
-    uint64_t *masks;           /* [lane * EK_CHUNK_WORDS] */
-    uint16_t *room;            /* rows of one piece */
+    struct ek_few_authors *few; /* the same; NULL: not wanted */
+    uint64_t *units;            /* threads or authors counted, by place; NULL: not wanted */
+    struct ek_lane_rows *rows;  /* by lane, of one chunk */
+    uint64_t *masks;            /* [lane * EK_CHUNK_WORDS] */
+    uint16_t *room;             /* rows of one piece */
     /* Within threads and authors, of one bucket: */
-    uint64_t *has;  /* [number * words]: lanes that the thread or author has */
-    uint32_t words; /* of 64 lanes */
-    uint32_t *met;  /* numbers that have any, each once */
+    uint64_t *has;        /* [number * words]: lanes that the thread or author has */
+    uint32_t words;       /* of 64 lanes */
+    uint32_t *counted_in; /* [number]: the bucket plus one that last counted it as a unit */
+    uint32_t *met;        /* numbers that have any, each once */
     uint32_t met_count;
 };
 
-static uint64_t *cell(const struct pairing *pairing, uint32_t bucket, size_t a, size_t b)
+static size_t place(const struct pairing *pairing, uint32_t bucket, size_t a, size_t b)
 {
     size_t lanes = pairing->counting.lanes.count;
-    return &pairing->both[((size_t)bucket * lanes + a) * lanes + b];
+    return ((size_t)bucket * lanes + a) * lanes + b;
+}
+
+static uint64_t *cell(const struct pairing *pairing, uint32_t bucket, size_t a, size_t b)
+{
+    return &pairing->both[place(pairing, bucket, a, b)];
 }
 
 /* Posts --------------------------------------------------------------------------------------- */
@@ -93,6 +102,23 @@ static void count_pair(const struct pairing *pairing, const struct ek_counted_ch
                      left->bits ? left->bits : right->bits, a, b);
 }
 
+static int note_authors(const struct pairing *pairing, const struct ek_counted_chunk *counted)
+{
+    const uint32_t *author = ek_chunk_section(counted->scope.chunk->chunk, EK_SECTION_AUTHOR);
+    const size_t lanes = pairing->counting.lanes.count;
+    if (!author)
+        return -1;
+    for (uint32_t i = 0; i < counted->slot_count; i++) {
+        const struct ek_slot *slot = &counted->slots[i];
+        for (size_t a = 0; a < lanes; a++) {
+            for (size_t b = a; b < lanes; b++)
+                ek_few_authors_of(&pairing->few[place(pairing, slot->bucket, a, b)],
+                                  pairing->rows[a].bits, pairing->rows[b].bits, slot, author);
+        }
+    }
+    return 0;
+}
+
 /* alone: posts of each lane are counted too. */
 static int pair_posts(struct pairing *pairing, const struct ek_counted_chunk *counted, bool alone)
 {
@@ -102,14 +128,14 @@ static int pair_posts(struct pairing *pairing, const struct ek_counted_chunk *co
         if (ek_counting_lane(&pairing->counting, counted, lane, mask_of(pairing, lane),
                              &pairing->rows[lane]))
             return -1;
-        if (lanes > 2 && !pairing->rows[lane].bits)
+        if ((lanes > 2 || pairing->few) && !pairing->rows[lane].bits)
             make_bits(pairing, lane, words);
     }
     for (size_t a = 0; a < lanes; a++) {
         for (size_t b = lanes; b-- > a + !alone;)
             count_pair(pairing, counted, a, b);
     }
-    return 0;
+    return pairing->few ? note_authors(pairing, counted) : 0;
 }
 
 static int pair_chunk(struct pairing *pairing, struct ek_held_chunk *chunk)
@@ -161,7 +187,8 @@ static void gather(struct pairing *pairing, const struct ek_piece *piece, size_t
 {
     const uint32_t *column = pairing->within == EK_WITHIN_AUTHOR ? piece->author : piece->thread;
     struct ek_piece_rows part = ek_piece_tagged(piece, lane, pairing->room);
-    ek_piece_pass(piece, lane, &part);
+    if (!pairing->few)
+        ek_piece_pass(piece, lane, &part);
     for (uint32_t i = 0; i < part.count; i++) {
         uint32_t number = column[part.rows[i]];
         if (number == 0) /* nobody was named */
@@ -169,6 +196,38 @@ static void gather(struct pairing *pairing, const struct ek_piece *piece, size_t
         if (has_none(pairing, number))
             pairing->met[pairing->met_count++] = number;
         pairing->has[(size_t)number * pairing->words + lane / 64] |= 1ull << lane % 64;
+    }
+}
+
+/* Whose posts made it so, before it is added up and forgotten. */
+static void note_gathered(struct pairing *pairing, const struct ek_piece *piece, uint32_t bucket,
+                          size_t lane)
+{
+    const uint32_t *column = pairing->within == EK_WITHIN_AUTHOR ? piece->author : piece->thread;
+    const size_t lanes = pairing->counting.lanes.count;
+    struct ek_piece_rows part = ek_piece_tagged(piece, lane, pairing->room);
+    ek_piece_pass(piece, lane, &part);
+    for (uint32_t i = 0; i < part.count; i++) {
+        const uint64_t *has = &pairing->has[(size_t)column[part.rows[i]] * pairing->words];
+        for (size_t other = 0; other < lanes && column[part.rows[i]]; other++) {
+            size_t a = lane < other ? lane : other, b = lane < other ? other : lane;
+            if (ek_bits_has(has, (uint32_t)other))
+                ek_few_authors_add(&pairing->few[place(pairing, bucket, a, b)],
+                                   piece->author[part.rows[i]]);
+        }
+    }
+}
+
+/* Distinct threads or authors of the posts counted in a bucket. */
+static void count_units(struct pairing *pairing, const struct ek_piece *piece, uint32_t bucket)
+{
+    const uint32_t *column = pairing->within == EK_WITHIN_AUTHOR ? piece->author : piece->thread;
+    struct ek_piece_rows part = ek_piece_counted(piece, pairing->room);
+    for (uint32_t i = 0; i < part.count; i++) {
+        uint32_t number = column[part.rows[i]];
+        if (number && pairing->counted_in[number] != bucket + 1)
+            pairing->units[bucket]++;
+        pairing->counted_in[number] = bucket + 1;
     }
 }
 
@@ -187,6 +246,14 @@ static void pair_met(struct pairing *pairing, uint32_t bucket)
     pairing->met_count = 0;
 }
 
+static void gather_piece(struct pairing *pairing, const struct ek_piece *piece, uint32_t bucket)
+{
+    for (size_t lane = 0; lane < pairing->counting.lanes.count; lane++)
+        gather(pairing, piece, lane);
+    if (pairing->units)
+        count_units(pairing, piece, bucket);
+}
+
 static int pair_numbers(struct pairing *pairing)
 {
     struct ek_counting *counting = &pairing->counting;
@@ -198,12 +265,15 @@ static int pair_numbers(struct pairing *pairing)
     pairing->has = EK_NEW_ARRAY(counting->arena, uint64_t, numbers * pairing->words + 1);
     pairing->met = EK_NEW_ARRAY(counting->arena, uint32_t, numbers + 1);
     pairing->room = EK_NEW_ARRAY(counting->arena, uint16_t, EK_CHUNK_ROWS);
-    if (!pairing->has || !pairing->met || !pairing->room)
+    pairing->counted_in = EK_NEW_ARRAY(counting->arena, uint32_t, numbers + 1);
+    if (!pairing->has || !pairing->met || !pairing->room || !pairing->counted_in)
         return ek_fail_memory(counting->err);
     for (uint32_t bucket = 0; bucket < counting->frame.count; bucket++) {
-        for (uint32_t i = pieces.first[bucket]; i < pieces.first[bucket + 1]; i++) {
+        for (uint32_t i = pieces.first[bucket]; i < pieces.first[bucket + 1]; i++)
+            gather_piece(pairing, &pieces.items[i], bucket);
+        for (uint32_t i = pieces.first[bucket]; i < pieces.first[bucket + 1] && pairing->few; i++) {
             for (size_t lane = 0; lane < counting->lanes.count; lane++)
-                gather(pairing, &pieces.items[i], lane);
+                note_gathered(pairing, &pieces.items[i], bucket, lane);
         }
         pair_met(pairing, bucket);
     }
@@ -222,17 +292,29 @@ static int spread(const struct pairing *pairing, struct ek_arena *arena, struct 
     pairs->first = extent.first;
     pairs->buckets = extent.buckets;
     pairs->both = EK_NEW_ARRAY(arena, uint64_t, extent.buckets * lanes * lanes + 1);
-    if (!pairs->both)
+    pairs->units = EK_NEW_ARRAY(arena, uint64_t, extent.buckets + 1);
+    if (pairing->few)
+        pairs->authors = EK_NEW_ARRAY(arena, uint8_t, extent.buckets * lanes * lanes + 1);
+    if (!pairs->both || !pairs->units || (pairing->few && !pairs->authors))
         return ek_fail_memory(counting->err);
     for (uint32_t i = 0; i < counting->frame.count; i++) {
+        if (counting->all[i].posts == 0)
+            continue;
         size_t at = (size_t)((int64_t)counting->frame.buckets[i] - extent.first);
-        for (size_t a = 0; a < lanes && counting->all[i].posts; a++) {
+        pairs->units[at] = pairing->within == EK_WITHIN_POST ? counting->all[i].posts
+                           : pairing->units                  ? pairing->units[i]
+                                                             : 0;
+        for (size_t a = 0; a < lanes; a++) {
             for (size_t b = a; b < lanes; b++) {
                 uint64_t both = *cell(pairing, i, a, b);
                 if (a == b && pairing->within == EK_WITHIN_POST) /* counts that chunks have */
                     both += counting->tagged[a * counting->frame.count + i].posts;
                 pairs->both[(at * lanes + a) * lanes + b] = both;
                 pairs->both[(at * lanes + b) * lanes + a] = both;
+                if (pairs->authors)
+                    pairs->authors[(at * lanes + a) * lanes + b] =
+                        pairs->authors[(at * lanes + b) * lanes + a] =
+                            pairing->few[place(pairing, i, a, b)].count;
             }
         }
     }
@@ -247,7 +329,14 @@ static int answer(struct pairing *pairing, struct ek_arena *arena, struct ek_pai
     size_t lanes = counting->lanes.count;
     pairing->both =
         EK_NEW_ARRAY(counting->arena, uint64_t, counting->frame.count * lanes * lanes + 1);
-    if (!pairing->both)
+    if (counting->question->measures & EK_MEASURE_AUTHORS)
+        pairing->few = EK_NEW_ARRAY(counting->arena, struct ek_few_authors,
+                                    counting->frame.count * lanes * lanes + 1);
+    if (counting->question->measures & EK_MEASURE_ALL && pairing->within != EK_WITHIN_POST)
+        pairing->units = EK_NEW_ARRAY(counting->arena, uint64_t, (size_t)counting->frame.count + 1);
+    if (!pairing->both || (counting->question->measures & EK_MEASURE_AUTHORS && !pairing->few) ||
+        (counting->question->measures & EK_MEASURE_ALL && pairing->within != EK_WITHIN_POST &&
+         !pairing->units))
         return ek_fail_memory(counting->err);
     if (counting->held &&
         (pairing->within == EK_WITHIN_POST ? pair_chunks(pairing) : pair_numbers(pairing)))

@@ -71,8 +71,8 @@ static int choose_board(struct ek_choice *choice, struct ek_txn *txn, const char
             return -1;
     }
     if (choice->boards.count > 1)
-        return ek_fail(err, EK_USAGE, "board %s is in %zu forums: add --forum, one of %s", name,
-                       choice->boards.count, ek_forum_list(txn, arena));
+        return ek_fail(err, EK_USAGE, "board %s is in %zu forums: name the forum too, one of %s",
+                       name, choice->boards.count, ek_forum_list(txn, arena));
     return choice->boards.count ? 0 : boards_titled(choice, txn, name, arena, err);
 }
 
@@ -156,10 +156,9 @@ static int consider_author(struct search *search, uint64_t number)
     }
     if (ek_forum_get(txn, search->scratch, author.forum, &forum) != 1)
         return 0;
-    const char *id = author.id;
+    const char *id = ek_author_own_id(&author, search->scratch);
     if (!id)
-        id = ek_printf(search->scratch, "%s:%s", author.kind == EK_AUTHOR_GUEST ? "guest" : "name",
-                       shown ? shown : "");
+        return ek_fail_memory(search->err);
     if (ek_store_pseudonym(search->store, "author", forum.base.value, id, pseudonym, search->err))
         return -1;
     return strcmp(pseudonym, search->name)

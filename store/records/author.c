@@ -74,6 +74,15 @@ const char *ek_author_shown(const struct ek_author_record *author)
     return shown ? shown->name : NULL;
 }
 
+const char *ek_author_own_id(const struct ek_author_record *author, struct ek_arena *arena)
+{
+    const char *shown = ek_author_shown(author);
+    if (author->id)
+        return author->id;
+    return ek_printf(arena, "%s:%s", author->kind == EK_AUTHOR_GUEST ? "guest" : "name",
+                     shown ? shown : "");
+}
+
 /* Who has posts ----------------------------------------------------------------------------- */
 
 static void author_post_key(uint64_t author, uint64_t post, unsigned char key[16])

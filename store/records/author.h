@@ -34,6 +34,8 @@ void ek_author_put(struct ek_store *store, uint64_t number, const struct ek_auth
 void ek_author_post_set(struct ek_txn *txn, uint64_t author, uint64_t post);
 /* The name seen last; NULL if the author never had one. */
 const char *ek_author_shown(const struct ek_author_record *author);
+/* What pseudonyms are made of: the account's id, "guest:NAME" or "name:NAME". NULL: no memory. */
+const char *ek_author_own_id(const struct ek_author_record *author, struct ek_arena *arena);
 
 /* A post's author as one sighting shows it. */
 struct ek_author_seen {

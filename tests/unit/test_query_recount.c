@@ -1,6 +1,7 @@
 /* test_query_recount.c - random questions to random stores, every answer against its twin. The
  * shortcuts that queries take (counts that chunks bring along, masks that are kept, lists and
  * bitmaps) all meet here. */
+#include "ekbom/limits.h"
 #include "query_store.h"
 
 #include <math.h>
@@ -252,6 +253,48 @@ static uint64_t both_of(const struct twin *twin, const struct twin_facts *facts,
     return both;
 }
 
+/* Distinct authors behind a cell, nobody one of them, as far as the answer counts them. */
+static unsigned behind_cell(const struct twin *twin, const struct twin_facts *facts,
+                            enum ek_within within, int bucket, const bool *a, const bool *b)
+{
+    bool has[2][3 * TWIN_AUTHORS] = {{false}}, seen[3 * TWIN_AUTHORS] = {false};
+    unsigned count = 0;
+    for (size_t i = 0; i < twin->count; i++) {
+        unsigned number = within == EK_WITHIN_AUTHOR ? facts->author[i] : facts->thread[i];
+        if (facts->counted[i] && facts->bucket[i] == bucket) {
+            has[0][number] |= a[i];
+            has[1][number] |= b[i];
+        }
+    }
+    for (size_t i = 0; i < twin->count; i++) {
+        unsigned number = within == EK_WITHIN_AUTHOR ? facts->author[i] : facts->thread[i];
+        bool makes = within == EK_WITHIN_POST ? a[i] && b[i]
+                                              : (a[i] || b[i]) && has[0][number] && has[1][number];
+        if (!facts->counted[i] || facts->bucket[i] != bucket || !makes || seen[facts->author[i]] ||
+            (within == EK_WITHIN_AUTHOR && number == 0))
+            continue;
+        seen[facts->author[i]] = true;
+        count++;
+    }
+    return count < EK_WITHHELD_BELOW ? count : EK_WITHHELD_BELOW;
+}
+
+static uint64_t units_of(const struct twin *twin, const struct twin_facts *facts,
+                         enum ek_within within, int bucket)
+{
+    bool seen[3 * TWIN_AUTHORS] = {false};
+    uint64_t units = 0;
+    for (size_t i = 0; i < twin->count; i++) {
+        unsigned number = within == EK_WITHIN_AUTHOR ? facts->author[i] : facts->thread[i];
+        if (!facts->counted[i] || facts->bucket[i] != bucket)
+            continue;
+        units +=
+            within == EK_WITHIN_POST || (!seen[number] && (within == EK_WITHIN_THREAD || number));
+        seen[number] = true;
+    }
+    return units;
+}
+
 static void check_pairs(struct store *store, const struct ek_question *q, enum ek_within within)
 {
     static struct twin_facts facts;
@@ -261,12 +304,22 @@ static void check_pairs(struct store *store, const struct ek_question *q, enum e
     size_t lanes = pairs.theory_count;
     twin_answer(store->twin, q, pairs.theories, lanes, &facts);
     assert_int_equal(pairs.buckets, facts.any ? facts.last - facts.first + 1 : 0);
+    bool authors = q->measures & EK_MEASURE_AUTHORS, units = q->measures & EK_MEASURE_ALL;
+    assert_true(authors == (pairs.authors != NULL));
     for (size_t i = 0; i < pairs.buckets; i++) {
+        int bucket = pairs.first + (int)i;
+        assert_int_equal(pairs.units[i], units || within == EK_WITHIN_POST
+                                             ? units_of(store->twin, &facts, within, bucket)
+                                             : 0);
         for (size_t a = 0; a < lanes; a++) {
-            for (size_t b = 0; b < lanes; b++)
-                assert_int_equal(pairs.both[(i * lanes + a) * lanes + b],
-                                 both_of(store->twin, &facts, within, pairs.first + (int)i,
-                                         facts.tagged[a], facts.tagged[b]));
+            for (size_t b = 0; b < lanes; b++) {
+                assert_int_equal(
+                    pairs.both[(i * lanes + a) * lanes + b],
+                    both_of(store->twin, &facts, within, bucket, facts.tagged[a], facts.tagged[b]));
+                assert_true(!authors || pairs.authors[(i * lanes + a) * lanes + b] ==
+                                            behind_cell(store->twin, &facts, within, bucket,
+                                                        facts.tagged[a], facts.tagged[b]));
+            }
         }
     }
 }
@@ -365,7 +418,8 @@ static void pairs_are_those_of_the_twin(void **state)
             s.theory_count = s.theory_count < 2 ? s.theory_count : 2;
         struct ek_question q = {.selection = &s,
                                 .denominator = twin_draw(store->twin, 3),
-                                .size = twin_draw(store->twin, 3)};
+                                .size = twin_draw(store->twin, 3),
+                                .measures = i % 2 ? EK_MEASURE_AUTHORS | EK_MEASURE_ALL : 0};
         check_pairs(store, &q, i % 3);
     }
 }
