@@ -48,7 +48,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 BASE    := $(call objects,base)
 EXTRACT := $(call objects,daemon/extract)
 RULES   := $(call objects,rules)
-STORE   := $(call objects,store store/records store/index store/archive store/query store/export store/dump)
+STORE   := $(call objects,store store/records store/index store/archive store/query store/relations store/statistics store/export store/dump)
 FETCH   := $(call objects,daemon/fetch)
 # ekbomd.c and service*.c are the program; the rest of the folder is the library that it shares with
 # the command line.
@@ -62,9 +62,9 @@ UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 # What the campaigns of tests/campaign run: programs, and what is loaded before the C library.
 CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_record.so fault.so no_locks.so flip ops \
-	random_rules)
+	random_rules null_shift)
 
-.PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules demo check check-run check-asan bench bench-run bench-index \
+.PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules campaign-null campaign-pack demo check check-run check-asan bench bench-run bench-index \
 	bench-reader lint deps check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
@@ -134,7 +134,8 @@ $(addprefix $(BUILD)/campaign/,power_record.so fault.so no_locks.so):
 $(BUILD)/campaign/flip: $(addprefix $(BUILD)/tests/campaign/flip,.o _spots.o _answers.o)
 $(BUILD)/campaign/ops: $(addprefix $(BUILD)/tests/campaign/ops,.o _model.o _store.o _compare.o)
 $(BUILD)/campaign/random_rules: $(BUILD)/tests/campaign/random_rules.o
-$(addprefix $(BUILD)/campaign/,power_workload power_replay flip ops random_rules): $(LIBS)
+$(BUILD)/campaign/null_shift: $(BUILD)/tests/campaign/null_shift.o
+$(addprefix $(BUILD)/campaign/,power_workload power_replay flip ops random_rules null_shift): $(LIBS)
 	@mkdir -p $(@D)
 	$(call SAYS,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -o $@ $(PKG_LIBS) -lm
@@ -183,6 +184,10 @@ campaign-ops: campaign
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/ops.sh
 campaign-rules: $(BUILD)/campaign/random_rules
 	@$<
+campaign-null: $(BUILD)/campaign/null_shift
+	@$<
+campaign-pack: all
+	@python3 tests/campaign/dead_lines.py $(BUILD)/ekbom rules/rls tests/campaign/cues.txt
 campaign-faults: all campaign
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/faults.sh
 
@@ -238,6 +243,8 @@ help:
 	@echo "make campaign-flip a byte changed at 1,000 places of a store, its files cut short (half an hour)"
 	@echo "make campaign-ops 100,000 random operations with kills between, recounted (some minutes)"
 	@echo "make campaign-rules the fast matcher beside the plain one, 10 million random pairs (some minutes)"
+	@echo "make campaign-null shifts claimed where there is none, seen where there is one (a minute)"
+	@echo "make campaign-pack lines of the rule pack that no example needs (half a minute)"
 	@echo "make campaign-faults every call refused once that the system can refuse (half an hour)"
 	@echo "make deps         install from Debian what is missing to build"
 	@echo "make install      to PREFIX=$(PREFIX), below DESTDIR"

@@ -44,6 +44,12 @@ enum option {
     OPT_RULES_VERSION,
     OPT_BY,
     OPT_OF,
+    OPT_BEFORE,
+    OPT_AFTER,
+    OPT_GROUPS,
+    OPT_SMALLEST_OF_INTEREST,
+    OPT_VALIDATED,
+    OPT_EXPLAIN,
     OPT_TIER,
     OPT_LIMIT,
     OPT_ORDER,
@@ -53,8 +59,15 @@ enum option {
     OPT_MATCH_CASE,
     OPT_KWIC,
     OPT_COUNT,
+    OPT_IN,
+    OPT_SPLIT,
+    OPT_WITHIN,
+    OPT_NAMES,
     OPT_AROUND,
     OPT_THREAD_ID,
+    OPT_REASONS,
+    OPT_QUOTES,
+    OPT_PAGE,
     OPT_OUTPUT,
     OPT_URL,
     OPT_FETCHED,
@@ -87,7 +100,8 @@ struct cli {
     size_t value_count[OPTIONS];
     const char *arguments[MAX_ARGUMENTS];
     size_t argument_count;
-    struct ek_arena *arena; /* lives as long as the command */
+    struct ek_arena *arena;        /* lives as long as the command */
+    struct named_selection *named; /* --in; NULL: not given, or read_selection was not called yet */
 };
 
 /* Bits of struct command.options: which groups of options a command takes. */
@@ -111,7 +125,18 @@ enum {
     TAKES_GREP = 65536,
     TAKES_COMPACT = 131072,
     TAKES_DUMP = 262144,
-    TAKES_LOAD = 524288
+    TAKES_LOAD = 524288,
+    TAKES_WITHIN = 1048576,
+    TAKES_PEOPLE = 2097152,
+    TAKES_LIMIT = 4194304,
+    TAKES_EXPLAIN = 8388608,
+    TAKES_WINDOWS = 16777216,
+    TAKES_GROUPS = 33554432,
+    TAKES_TESTS = 67108864,
+    TAKES_VALIDATED = 134217728,
+    TAKES_BY = 268435456,
+    TAKES_KWIC = 536870912,
+    TAKES_SPLIT = 1073741824
 };
 
 struct command {
@@ -130,6 +155,8 @@ int parse_options(struct cli *cli, int argc, char **argv);
 const char *option(const struct cli *cli, enum option option); /* the last value, or NULL */
 bool has(const struct cli *cli, enum option option);
 void print_option_help(unsigned groups);
+/* The options given of these groups, as they are written, in the table's order; in the arena. */
+const char *options_given(const struct cli *cli, unsigned groups);
 
 /* Talking ------------------------------------------------------------------------------------ */
 
@@ -182,27 +209,37 @@ bool internal_tier(const struct cli *cli);
 const char *tag_summary(struct ek_arena *arena, const struct ek_tags *tags);
 
 /* The commands, one a file. */
+int cmd_authors(struct cli *cli);
 int cmd_backup(struct cli *cli);
+int cmd_cite(struct cli *cli);
 int cmd_compact(struct cli *cli);
+int cmd_compare(struct cli *cli);
+int cmd_cooccur(struct cli *cli);
 int cmd_crawl(struct cli *cli);
 int cmd_ctl(struct cli *cli);
 int cmd_dump(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_extract(struct cli *cli);
+int cmd_first(struct cli *cli);
 int cmd_grep(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_import(struct cli *cli);
 int cmd_load(struct cli *cli);
+int cmd_log(struct cli *cli);
 int cmd_posts(struct cli *cli);
 int cmd_probe(struct cli *cli);
+int cmd_replies(struct cli *cli);
 int cmd_retag(struct cli *cli);
 int cmd_robots(struct cli *cli);
 int cmd_rules(struct cli *cli);
+int cmd_shift(struct cli *cli);
 int cmd_show(struct cli *cli);
 int cmd_status(struct cli *cli);
+int cmd_switching(struct cli *cli);
 int cmd_tag(struct cli *cli);
 int cmd_threads(struct cli *cli);
 int cmd_timeline(struct cli *cli);
 int cmd_verify(struct cli *cli);
+int cmd_watch(struct cli *cli);
 
 #endif

@@ -2,12 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asking.h"
 #include "corpus.h"
 #include "ekbom/limits.h"
 #include "ekbom/search.h"
 #include "ekbom/text.h"
 #include "ekbom/texts.h"
 #include "grep.h"
+#include "named_selection.h"
 #include "output.h"
 
 #define TABLE_ROWS 100 /* that a table shows unless --limit says otherwise */
@@ -101,20 +103,6 @@ static int read_pattern(struct grep *grep)
     return 0;
 }
 
-static int read_limit(struct grep *grep)
-{
-    const char *given = option(grep->cli, OPT_LIMIT);
-    char *end;
-    grep->limit = format_is(grep->cli, "table") ? TABLE_ROWS : SIZE_MAX;
-    if (!given)
-        return 0;
-    unsigned long long n = strtoull(given, &end, 10);
-    if (*end || !*given || *given == '-')
-        return wrong_use("--limit %s: give a number", given);
-    grep->limit = (size_t)n;
-    return 0;
-}
-
 static int read_options(struct grep *grep)
 {
     const struct cli *cli = grep->cli;
@@ -136,7 +124,7 @@ static int read_options(struct grep *grep)
     else if (status == 0 && has(cli, OPT_SEED))
         status = wrong_use("--seed needs --sample N: how many posts to draw");
     if (status == 0)
-        status = read_limit(grep);
+        status = read_limit(cli, TABLE_ROWS, &grep->limit);
     return status ? status : read_pattern(grep);
 }
 
@@ -259,6 +247,7 @@ static int show_matches(struct showing *showing, struct ek_err *err)
     }
     const char *line = summary(grep, showing->rows);
     printf("%s%s\n", showing->rows ? "\n" : "", line ? line : "");
+    named_selection_print(grep->cli);
     if (ek_store_is_sample(grep->store))
         puts("sample data, not findings");
     return 0;

@@ -3,13 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "asking.h"
 #include "corpus.h"
 #include "draw.h"
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
 #include "number_set.h"
 #include "output.h"
+#include "posts.h"
+
+#define TABLE_ROWS 100 /* that a table shows unless --limit says otherwise */
 
 enum {
     FORUM,
@@ -53,6 +56,8 @@ struct listing {
     size_t sample; /* SIZE_MAX: no draw */
     uint64_t seed;
     struct number_set drawn;
+    uint64_t *chosen; /* --kwic: the numbers of the posts that are shown */
+    size_t chosen_count, chosen_room;
 };
 
 /* "bid:supports;ppi:asks" in a field, "bid+ ppi?" in a table. */
@@ -119,17 +124,23 @@ static int visit(void *context, const struct ek_index_row *row, struct ek_err *e
     return 0;
 }
 
-static int read_limit(const struct cli *cli, size_t *limit)
+/* --kwic: what is shown is read later, a batch at a time. */
+static int choose(void *context, const struct ek_index_row *row, struct ek_err *err)
 {
-    const char *given = option(cli, OPT_LIMIT);
-    char *end;
-    *limit = format_is(cli, "table") && !has(cli, OPT_SAMPLE) ? 100 : SIZE_MAX;
-    if (!given)
+    struct listing *l = context;
+    if (l->chosen_count >= l->limit)
+        return 1;
+    if (l->sample != SIZE_MAX && !number_set_has(&l->drawn, row->number))
         return 0;
-    unsigned long long n = strtoull(given, &end, 10);
-    if (*end || !*given || *given == '-')
-        return wrong_use("--limit %s: give a number", given);
-    *limit = (size_t)n;
+    if (l->chosen_count == l->chosen_room) {
+        size_t room = l->chosen_room ? 2 * l->chosen_room : 256;
+        uint64_t *chosen = realloc(l->chosen, room * sizeof *chosen);
+        if (!chosen)
+            return ek_fail_memory(err);
+        l->chosen = chosen;
+        l->chosen_room = room;
+    }
+    l->chosen[l->chosen_count++] = row->number;
     return 0;
 }
 
@@ -169,15 +180,27 @@ static int draw_posts(struct listing *l, const struct ek_selection *selection, s
 
 /* Listing ----------------------------------------------------------------------------------- */
 
-static const char *summary(const struct listing *l)
+static const char *summary(const struct listing *l, size_t shown)
 {
     struct ek_arena *arena = l->cli->arena;
-    size_t shown = output_rows(l->output);
     if (l->sample != SIZE_MAX)
         return ek_printf(arena, "%zu of %llu posts, drawn with seed %llu", shown,
                          (unsigned long long)l->matched, (unsigned long long)l->seed);
     return ek_printf(arena, "%zu of %llu posts%s", shown, (unsigned long long)l->matched,
                      shown < l->matched ? "; --limit N shows more" : "");
+}
+
+static int list_evidence(struct listing *l, const struct ek_selection *selection,
+                         enum ek_order order)
+{
+    struct ek_err err;
+    if (ek_query_posts(l->store, selection, order, choose, l, &err) != 0)
+        return fail_with(&err);
+    const struct chosen_posts posts = {.numbers = l->chosen,
+                                       .count = l->chosen_count,
+                                       .matched = l->matched,
+                                       .summary = summary(l, l->chosen_count)};
+    return posts_kwic(l->cli, l->store, selection, &posts);
 }
 
 static int list_posts(struct listing *l, const struct ek_selection *selection, enum ek_order order)
@@ -187,6 +210,8 @@ static int list_posts(struct listing *l, const struct ek_selection *selection, e
     if (ek_query_matched(l->store, selection, &l->matched, &err) != 0 ||
         (l->sample != SIZE_MAX && draw_posts(l, selection, &err) != 0))
         return fail_with(&err);
+    if (has(l->cli, OPT_KWIC))
+        return list_evidence(l, selection, order);
     l->output = output_open(l->cli, columns, COLUMNS);
     if (!l->output)
         return wrong_use("out of memory");
@@ -194,7 +219,8 @@ static int list_posts(struct listing *l, const struct ek_selection *selection, e
         output_beside(l->output, "note", json_string("sample data, not findings"),
                       "sample data, not findings");
     int failed = ek_query_posts(l->store, selection, order, visit, l, &err);
-    output_beside(l->output, "matched", json_integer((json_int_t)l->matched), summary(l));
+    output_beside(l->output, "matched", json_integer((json_int_t)l->matched),
+                  summary(l, output_rows(l->output)));
     if (l->sample != SIZE_MAX)
         output_beside(l->output, "seed", json_integer((json_int_t)l->seed), NULL);
     int status = failed ? fail_with(&err) : l->matched ? EXIT_DONE : EXIT_NOTHING;
@@ -217,13 +243,16 @@ int cmd_posts(struct cli *cli)
     enum ek_order order;
     int status = read_selection(cli, &selection);
     if (status == 0)
-        status = read_limit(cli, &listing.limit);
+        status = read_limit(cli, has(cli, OPT_SAMPLE) ? SIZE_MAX : TABLE_ROWS, &listing.limit);
     if (status == 0)
         status = read_order(cli, &order);
     if (status == 0)
         status = read_sample(cli, &listing);
     if (status == 0 && cli->argument_count)
         status = wrong_use("posts takes options only, not '%s'", cli->arguments[0]);
+    if (status == 0 && has(cli, OPT_KWIC) && (selection.quoted || selection.rules_version))
+        status = wrong_use("--kwic shows the words of the store's own tags: leave out --quoted and "
+                           "--rules-version");
     if (status != 0)
         return status;
     listing.arena = ek_arena_new(EK_ARENA_BYTES);
@@ -234,6 +263,7 @@ int cmd_posts(struct cli *cli)
         status = list_posts(&listing, &selection, order);
     ek_store_close(listing.store);
     number_set_free(&listing.drawn);
+    free(listing.chosen);
     ek_arena_free(listing.arena);
     return status;
 }

@@ -10,6 +10,7 @@
 #include "ekbom/record_codec.h"
 #include "output.h"
 #include "render.h"
+#include "show.h"
 
 #define BATCH 200u
 
@@ -19,6 +20,9 @@ struct reading {
     struct ek_pool *pool;
     uint64_t *numbers;
     size_t count;
+    uint64_t here; /* the post asked for among its neighbours; 0: none */
+    bool compact;  /* several posts of a thread */
+    bool lost;     /* earlier words of some post cannot be read */
 };
 
 /* What the post said before, oldest first; the last one is what it says now. */
@@ -27,9 +31,13 @@ static size_t earlier(struct reading *r, const struct ek_entry *entry, struct ek
 {
     struct ek_err err;
     size_t count = 0;
-    if (entry->revisions < 2 ||
-        ek_store_revisions(r->store, entry->number, arena, revisions, &count, &err) != 1)
+    if (entry->revisions < 2)
         return 0;
+    if (ek_store_revisions(r->store, entry->number, arena, revisions, &count, &err) != 1) {
+        say("what post %s said earlier is left out: %s", entry->post.id, err.message);
+        r->lost = true;
+        return 0;
+    }
     return count ? count - 1 : 0;
 }
 
@@ -94,18 +102,49 @@ static void print_origin(struct reading *r, const struct ek_entry *entry, struct
                (unsigned long long)page.archived.offset);
 }
 
+/* What the posts of a thread have in common, once above them. */
+static void print_thread(struct reading *r, const struct ek_entry *entry, struct ek_arena *arena)
+{
+    const char *line =
+        ek_printf(arena, "thread %s  %s%s%s%s%s\n", entry->thread_id,
+                  entry->thread_title ? entry->thread_title : "",
+                  entry->board_id ? "\nboard  " : "", entry->board_id ? entry->board_id : "",
+                  entry->board_title ? "  " : "", entry->board_title ? entry->board_title : "");
+    if (line)
+        put_safe(stdout, line, true);
+    printf("%zu post%s\n", r->count, r->count == 1 ? "" : "s");
+}
+
+static int print_post(struct reading *r, const struct ek_entry *entry, const struct ek_tags *tags,
+                      bool first, struct ek_arena *arena)
+{
+    struct render_style style = {.width = terminal_width(),
+                                 .color = color_wanted(r->cli),
+                                 .quotes = has(r->cli, OPT_QUOTES),
+                                 .reasons = has(r->cli, OPT_REASONS),
+                                 .here = entry->number == r->here};
+    if (r->compact) {
+        if (first)
+            print_thread(r, entry, arena);
+        putchar('\n');
+        return render_compact(arena, entry, tags, &style);
+    }
+    if (!first)
+        printf("\n%s\n\n", "────────────────────────────────────────");
+    if (render_post(arena, entry, tags, style.width, style.color) != 0)
+        return -1;
+    print_origin(r, entry, arena);
+    return 0;
+}
+
 static int print_batch(struct reading *r, const struct ek_entry *entries,
                        const struct ek_tags *tags, size_t count, size_t done, json_t *rows,
                        struct ek_arena *arena)
 {
     for (size_t i = 0; i < count; i++) {
         if (format_is(r->cli, "table")) {
-            if (done + i)
-                printf("\n%s\n\n", "────────────────────────────────────────");
-            if (render_post(arena, &entries[i], &tags[i], terminal_width(), color_wanted(r->cli)) !=
-                0)
+            if (print_post(r, &entries[i], &tags[i], done + i == 0, arena) != 0)
                 return -1;
-            print_origin(r, &entries[i], arena);
             continue;
         }
         json_t *json = post_json(r, &entries[i], &tags[i], arena);
@@ -174,6 +213,7 @@ static int around(struct reading *r, uint64_t number, unsigned long n, struct ek
     size_t from = at > n ? at - n : 0, to = at + n + 1 < r->count ? at + n + 1 : r->count;
     r->numbers += from;
     r->count = to - from;
+    r->here = number;
     return 0;
 }
 
@@ -197,11 +237,30 @@ static int find(struct reading *r, struct ek_err *err)
     return 0;
 }
 
+static int show_the_page(struct reading *r, struct ek_err *err)
+{
+    const char *post = option(r->cli, OPT_PAGE);
+    if (ek_store_find_post(r->store, post, r->cli->arena, &r->numbers, &r->count, err) != 0)
+        return fail_with(err);
+    if (r->count == 0) {
+        say("no post %s in this store", post);
+        return EXIT_NOTHING;
+    }
+    return r->count > 1 ? ambiguous(r, post) : show_page(r->cli, r->store, r->numbers[0]);
+}
+
+static int shown(const struct reading *r)
+{
+    return r->lost ? EXIT_INCOMPLETE : EXIT_DONE;
+}
+
 static int show(struct reading *r)
 {
     struct ek_err err;
     json_t *rows = NULL;
     bool thread = has(r->cli, OPT_THREAD);
+    if (has(r->cli, OPT_PAGE))
+        return show_the_page(r, &err);
     if (find(r, &err) != 0)
         return err.kind == EK_NOT_FOUND ? (say("%s", err.message), EXIT_NOTHING) : fail_with(&err);
     if (r->count == 0) {
@@ -210,6 +269,7 @@ static int show(struct reading *r)
     }
     if (!thread && !has(r->cli, OPT_AROUND) && r->count > 1)
         return ambiguous(r, r->cli->arguments[0]);
+    r->compact = thread || r->here;
     if (open_store_pool(r->cli, r->store, &r->pool, &err) != 0)
         return fail_with(&err);
     if (format_is(r->cli, "json"))
@@ -225,17 +285,24 @@ static int show(struct reading *r)
     }
     if (rows)
         return print_json(json_pack("{s:i, s:o}", "schema_version", 1, "rows", rows)) == 0
-                   ? EXIT_DONE
+                   ? shown(r)
                    : EXIT_WRONG;
-    return EXIT_DONE;
+    if (r->compact && format_is(r->cli, "table"))
+        render_legend();
+    return shown(r);
 }
 
 int cmd_show(struct cli *cli)
 {
     struct reading reading = {.cli = cli};
     struct ek_err err;
-    if (has(cli, OPT_THREAD) ? cli->argument_count != 0 : cli->argument_count != 1)
-        return wrong_use("show one post, or --thread ID: ekbom show POST");
+    bool others = has(cli, OPT_THREAD) || has(cli, OPT_PAGE);
+    if (cli->argument_count != !others || (has(cli, OPT_THREAD) && has(cli, OPT_PAGE)))
+        return wrong_use("show one post, or --thread ID, or --page POST: ekbom show POST");
+    if (has(cli, OPT_AROUND) && others)
+        return wrong_use("--around goes with a post: ekbom show POST --around N");
+    if (has(cli, OPT_PAGE) && has(cli, OPT_FORMAT))
+        return wrong_use("--page writes HTML: leave --format out");
     if (!has(cli, OPT_READERS)) {
         cli->values[OPT_READERS][0] = "1";
         cli->value_count[OPT_READERS] = 1;

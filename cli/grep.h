@@ -54,6 +54,9 @@ struct grep_row { /* a match, with what stands around it: bytes of entry->post.t
     size_t left, from, to, right;
     bool first; /* of its post */
 };
+/* The bytes of a row whose entry, start and end are known. at, point: a place at or before start,
+ * in bytes and in code points; 0, 0 where none is known. */
+void grep_row_place(struct grep_row *row, size_t at, size_t point);
 /* Every row, at most grep->limit. show returns -1 with err filled. */
 int grep_rows(struct grep *grep,
               int (*show)(void *context, const struct grep_row *row, struct ek_err *err),

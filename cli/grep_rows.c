@@ -102,20 +102,26 @@ static size_t forward(const char *text, size_t len, size_t at, unsigned count)
     return at + ek_utf8_offset(text + at, len - at, count);
 }
 
+void grep_row_place(struct grep_row *row, size_t at, size_t point)
+{
+    const char *text = row->entry->post.text;
+    size_t len = strlen(text);
+    row->from = forward(text, len, at, row->start - (uint32_t)point);
+    row->to = forward(text, len, row->from, row->end - row->start);
+    row->left = back(text, row->from, CONTEXT);
+    row->right = forward(text, len, row->to, CONTEXT);
+}
+
 static int show_post(struct rows *rows, const struct ek_entry *entry,
                      const struct ek_pool_found *found, struct ek_err *err)
 {
-    const char *text = entry->post.text;
-    size_t len = strlen(text), at = 0, point = 0;
+    size_t at = 0, point = 0;
     if (found->reason)
         grep_unfinished(rows->grep, entry->number, found->reason);
     for (size_t i = 0; i < found->place_count && rows->shown < rows->grep->limit; i++) {
         const struct ek_pool_place *place = &found->places[i];
         struct grep_row row = {entry, place->start, place->end, 0, 0, 0, 0, i == 0};
-        row.from = forward(text, len, at, place->start - (uint32_t)point);
-        row.to = forward(text, len, row.from, place->end - place->start);
-        row.left = back(text, row.from, CONTEXT);
-        row.right = forward(text, len, row.to, CONTEXT);
+        grep_row_place(&row, at, point);
         at = row.to;
         point = place->end;
         rows->shown++;

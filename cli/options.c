@@ -20,7 +20,8 @@ struct option_spec {
 static const struct option_spec specs[] = {
     {OPT_STORE, "store", true, 0, "DIR", "the store (default $EKBOM_STORE, then /var/lib/ekbom)",
      NULL},
-    {OPT_FORMAT, "format", true, TAKES_FORMAT, "F", "table, csv, tsv, json or jsonl", NULL},
+    {OPT_FORMAT, "format", true, TAKES_FORMAT, "F",
+     "table, csv, tsv, json or jsonl; timeline: svg too", NULL},
     {OPT_COLOR, "color", true, 0, "WHEN", "auto, always or never", "auto always never "},
     {OPT_NO_PAGER, "no-pager", false, 0, NULL, "do not page on a terminal", NULL},
     {OPT_HELP, "help", false, 0, NULL, "this help", NULL},
@@ -58,13 +59,28 @@ static const struct option_spec specs[] = {
      "theories that stand in quotes only, instead of the author's own", NULL},
     {OPT_RULES_VERSION, "rules-version", true, TAKES_SELECTION, "DIGEST",
      "tags as this rule set made them, by the beginning of its digest", NULL},
-    {OPT_BY, "by", true, TAKES_TIMELINE, "SIZE", "month, quarter or year (default)",
-     "month quarter year "},
-    {OPT_OF, "of", true, TAKES_TIMELINE, "WHAT", "denominator: all (default), any-theory or board",
-     "all any-theory board "},
+    {OPT_SPLIT, "split", true, TAKES_SPLIT, "WHAT",
+     "in parts: by stance, forum, language or author-cohort",
+     "stance forum language author-cohort "},
+    {OPT_IN, "in", true, TAKES_SELECTION, "NAME", "a selection file: ekbom-selection(5)", NULL},
+    {OPT_BY, "by", true, TAKES_TIMELINE | TAKES_BY, "SIZE",
+     "month, quarter or year (default; watch: month)", "month quarter year "},
+    {OPT_BEFORE, "before", true, TAKES_WINDOWS, "P",
+     "the earlier period: 2008, 2008..2011 (default: the earlier half)", NULL},
+    {OPT_AFTER, "after", true, TAKES_WINDOWS, "P", "the later one", NULL},
+    {OPT_GROUPS, "groups", true, TAKES_GROUPS, "G",
+     "compare forum, language or author-cohort in place of periods",
+     "forum language author-cohort "},
+    {OPT_SMALLEST_OF_INTEREST, "smallest-of-interest", true, TAKES_TESTS, "X",
+     "a change of shares not to be missed: 2% or 0.02 (default: half the earlier share)", NULL},
+    {OPT_VALIDATED, "validated", true, TAKES_VALIDATED, "FILE",
+     "posts drawn and coded by hand: figures corrected for tagging error", NULL},
+    {OPT_OF, "of", true, TAKES_TIMELINE | TAKES_TESTS, "WHAT",
+     "denominator: all (default), any-theory or board", "all any-theory board "},
+    {OPT_EXPLAIN, "explain", false, TAKES_EXPLAIN, NULL, "say how each figure came about", NULL},
     {OPT_TIER, "tier", true, TAKES_TIER | TAKES_EXPORT, "TIER", "open (default) or internal",
      "open review internal "},
-    {OPT_LIMIT, "limit", true, TAKES_LIST, "N", "at most N rows", NULL},
+    {OPT_LIMIT, "limit", true, TAKES_LIST | TAKES_LIMIT, "N", "at most N rows", NULL},
     {OPT_ORDER, "order", true, TAKES_LIST, "O", "oldest or newest (default) first",
      "oldest newest "},
     {OPT_SAMPLE, "sample", true, TAKES_DRAW, "N", "draw N posts at random", NULL},
@@ -72,10 +88,18 @@ static const struct option_spec specs[] = {
     {OPT_IGNORE_CASE, "ignore-case", false, TAKES_GREP, NULL, "case is ignored (default; -i)",
      NULL},
     {OPT_MATCH_CASE, "match-case", false, TAKES_GREP, NULL, "case matters", NULL},
-    {OPT_KWIC, "kwic", false, TAKES_GREP, NULL, "keyword in context: one aligned line a match",
-     NULL},
+    {OPT_KWIC, "kwic", false, TAKES_GREP | TAKES_KWIC, NULL,
+     "keyword in context: one aligned line a match; of posts, a place of evidence", NULL},
     {OPT_COUNT, "count", false, TAKES_GREP, NULL, "only how many posts and matches", NULL},
+    {OPT_WITHIN, "within", true, TAKES_WITHIN, "WHAT",
+     "cooccur: post (default), thread or author; first: thread, board or forum", NULL},
+    {OPT_NAMES, "names", false, TAKES_PEOPLE, NULL, "names of authors instead of pseudonyms", NULL},
     {OPT_AROUND, "around", true, TAKES_SHOW, "N", "with N posts of the thread before and after",
+     NULL},
+    {OPT_REASONS, "reasons", false, TAKES_SHOW, NULL,
+     "of a thread: words, rules and cues below each post", NULL},
+    {OPT_QUOTES, "quotes", false, TAKES_SHOW, NULL, "of a thread: quotes whole", NULL},
+    {OPT_PAGE, "page", true, TAKES_SHOW, "POST", "the archived page of a post, as inert HTML",
      NULL},
     {OPT_OUTPUT, "output", true, TAKES_EXPORT | TAKES_DUMP, "PATH",
      "where to write; - is standard output (-o)", NULL},
@@ -109,10 +133,7 @@ static const struct option_spec specs[] = {
      "where the archive files lie that the dump names", NULL},
     {OPT_COMMANDS, "commands", false, TAKES_NAMES, NULL, "only the names, one a line", NULL},
     /* In the contract, not built yet: refused in words. */
-    {OPT_UNBUILT, "split", true, TAKES_SELECTION, NULL, NULL, NULL},
     {OPT_UNBUILT, "as-stored-on", true, TAKES_SELECTION, NULL, NULL, NULL},
-    {OPT_UNBUILT, "in", true, TAKES_SELECTION, NULL, NULL, NULL},
-    {OPT_UNBUILT, "page", true, TAKES_SHOW, NULL, NULL, NULL},
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
 
@@ -256,6 +277,17 @@ const char *option(const struct cli *cli, enum option option)
 bool has(const struct cli *cli, enum option option)
 {
     return cli->value_count[option] > 0;
+}
+
+const char *options_given(const struct cli *cli, unsigned groups)
+{
+    const char *given = "";
+    for (size_t i = 0; i < SPEC_COUNT && given; i++)
+        for (size_t j = 0; (specs[i].groups & groups) && j < cli->value_count[specs[i].option]; j++)
+            given = ek_printf(cli->arena, "%s%s--%s%s%s", given, *given ? " " : "", specs[i].name,
+                              specs[i].value ? " " : "",
+                              specs[i].value ? cli->values[specs[i].option][j] : "");
+    return given ? given : "";
 }
 
 void print_option_help(unsigned groups)

@@ -14,6 +14,7 @@
 #include "ekbom/buf.h"
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
+#include "named_selection.h"
 
 #define MAX_TABLE_BYTES (256u << 20)
 #define DEFAULT_WIDTH 80u
@@ -30,44 +31,9 @@ struct output {
     struct ek_buf cells; /* table: NUL-terminated cells, row by row */
     struct ek_buf lines; /* table: lines that follow */
     json_t *beside;      /* json: fields beside rows */
+    uint64_t dropped;    /* table: bits of COLUMN_SPARE columns that the line has no room for */
     size_t flags;        /* jansson's */
 };
-
-struct value text_value(const char *text)
-{
-    return (struct value){.kind = text ? VALUE_TEXT : VALUE_NULL, .text = text};
-}
-
-struct value integer_value(long long integer)
-{
-    return (struct value){.kind = VALUE_INTEGER, .integer = integer};
-}
-
-struct value real_value(double real)
-{
-    return (struct value){.kind = isnan(real) ? VALUE_NULL : VALUE_REAL, .real = real};
-}
-
-struct value bool_value(bool yes)
-{
-    return (struct value){.kind = VALUE_BOOL, .yes = yes};
-}
-
-struct value json_value(json_t *json)
-{
-    return (struct value){.kind = VALUE_JSON, .json = json};
-}
-
-struct value null_value(void)
-{
-    return (struct value){.kind = VALUE_NULL};
-}
-
-struct value shown_as(struct value value, const char *shown)
-{
-    value.shown = shown;
-    return value;
-}
 
 bool format_is(const struct cli *cli, const char *format)
 {
@@ -153,13 +119,22 @@ static void put_text(const char *text, size_t len)
     free(copy);
 }
 
-static void put_csv(const char *text)
+/* A spreadsheet takes words that begin like this for a formula and runs them: with the sign that
+ * makes a cell text they are inert. Numbers are no words. */
+static const char *text_mark(const struct value *value)
+{
+    bool runs = value->kind == VALUE_TEXT && *value->text && strchr("=+-@\t\r", *value->text);
+    return runs ? "'" : "";
+}
+
+static void put_csv(const char *mark, const char *text)
 {
     if (!text[strcspn(text, ",\"\r\n")]) {
+        fputs(mark, stdout);
         put_text(text, strlen(text));
         return;
     }
-    putchar('"');
+    printf("\"%s", mark);
     for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
         put_text(text, (size_t)(quote - text));
         fputs("\"\"", stdout);
@@ -169,10 +144,11 @@ static void put_csv(const char *text)
 }
 
 /* Tabs and line ends have no place in a TSV cell: the escapes of the IANA registration. */
-static void put_tsv(const char *text)
+static void put_tsv(const char *mark, const char *text)
 {
     static const char special[] = "\t\n\r\\";
     static const char *const escapes[] = {"\\t", "\\n", "\\r", "\\\\"};
+    fputs(mark, stdout);
     while (*text) {
         size_t plain = strcspn(text, special);
         put_text(text, plain);
@@ -193,9 +169,9 @@ static void separated_row(const struct output *output, const struct value *value
         if (i)
             putchar(output->format == CSV ? ',' : '\t');
         if (output->format == CSV)
-            put_csv(cell.data ? cell.data : "");
+            put_csv(text_mark(&values[i]), cell.data ? cell.data : "");
         else
-            put_tsv(cell.data ? cell.data : "");
+            put_tsv(text_mark(&values[i]), cell.data ? cell.data : "");
     }
     fputs(output->format == CSV ? "\r\n" : "\n", stdout);
     ek_buf_free(&cell);
@@ -341,8 +317,14 @@ static const char *heading(const struct column *column)
     return column->heading ? column->heading : column->name;
 }
 
+static bool in_line(const struct output *output, size_t i)
+{
+    return !(output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP)) &&
+           !(output->dropped >> i & 1);
+}
+
 /* Width of each column; a COLUMN_WIDE one gets what the line leaves. */
-static void measure(const struct output *output, size_t *widths)
+static void measure(struct output *output, size_t *widths)
 {
     const char *cell = output->cells.data;
     size_t sum = 0, wide = SIZE_MAX;
@@ -357,7 +339,7 @@ static void measure(const struct output *output, size_t *widths)
                                 : width;
         }
     for (size_t i = 0; i < output->column_count; i++) {
-        if (output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP))
+        if (!in_line(output, i))
             continue;
         if (output->columns[i].flags & COLUMN_WIDE)
             wide = i;
@@ -365,6 +347,11 @@ static void measure(const struct output *output, size_t *widths)
             sum += widths[i] + 2;
     }
     size_t line = terminal_width();
+    for (size_t i = output->column_count; i-- > 0 && sum > line + 2;)
+        if (output->columns[i].flags & COLUMN_SPARE) {
+            output->dropped |= 1ull << i;
+            sum -= widths[i] + 2;
+        }
     if (wide != SIZE_MAX && sum + widths[wide] > line)
         widths[wide] = line > sum + 20 ? line - sum : 20;
 }
@@ -374,11 +361,11 @@ static void print_line(const struct output *output, const size_t *widths, const 
     size_t last = 0;
     bool first = true;
     for (size_t i = 0; i < output->column_count; i++)
-        if (!(output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP)))
+        if (in_line(output, i))
             last = i;
     for (size_t i = 0; i < output->column_count; i++) {
         const char *text = cell ? cell : heading(&output->columns[i]);
-        if (!(output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP))) {
+        if (in_line(output, i)) {
             fputs(first ? "" : "  ", stdout);
             put_cell(text, widths[i], output->columns[i].flags & COLUMN_RIGHT, i == last);
             first = false;
@@ -469,8 +456,21 @@ static void print_json_end(const struct output *output)
     fputs("}\n", stdout);
 }
 
+/* The selection file, in every output; where rows alone have room it is said. */
+static void name_selection(struct output *output)
+{
+    const struct cli *cli = output->cli;
+    if (!cli->named)
+        return;
+    const char *line = named_selection_line(cli->arena, cli->named);
+    output_beside(output, "selection", named_selection_json(cli->named), line);
+    if (output->format != TABLE && output->format != JSON)
+        say("%s", line ? line : cli->named->digest);
+}
+
 int output_close(struct output *output)
 {
+    name_selection(output);
     int result = output->format == TABLE ? print_table(output) : 0;
     if (output->format == JSON)
         print_json_end(output);

@@ -39,7 +39,8 @@ enum column_flag {
     COLUMN_WIDE = 4,     /* table: takes the width that is left and is cut there */
     COLUMN_PERCENT = 8,  /* table: a share in percent, 12.3 */
     COLUMN_PICTURE = 16, /* table only: drawn for people, no datum */
-    COLUMN_GROUP = 32    /* table: a heading of its own wherever the value changes */
+    COLUMN_GROUP = 32,   /* table: a heading of its own wherever the value changes */
+    COLUMN_SPARE = 64    /* table: left out where the line is too long, the last one first */
 };
 struct column {
     const char *name;    /* the contract's field name */

@@ -96,17 +96,19 @@ static size_t word_width(const char *word, const char *end)
     return width;
 }
 
-/* One paragraph line, wrapped at blanks. Colour sequences in it are ours: text was made safe. */
-static void wrap_line(const char *line, const char *end, const char *prefix, unsigned width)
+/* One paragraph line, wrapped at blanks. */
+static void wrap_line(const char *line, const char *end, unsigned room,
+                      void (*begin)(void *context), void *context)
 {
     size_t used = 0;
-    fputs(prefix, stdout);
+    begin(context);
     while (line < end) {
         const char *blank = memchr(line, ' ', (size_t)(end - line));
         const char *stop = blank ? blank : end;
         size_t w = word_width(line, stop);
-        if (used && used + 1 + w + strlen(prefix) > width) {
-            printf("\n%s", prefix);
+        if (used && used + 1 + w > room) {
+            putchar('\n');
+            begin(context);
             used = 0;
         }
         if (used)
@@ -118,30 +120,43 @@ static void wrap_line(const char *line, const char *end, const char *prefix, uns
     putchar('\n');
 }
 
-static void wrap(const char *text, const char *prefix, unsigned width)
+void render_wrapped(const char *text, unsigned indent, unsigned width, void (*begin)(void *context),
+                    void *context)
 {
+    unsigned room = width > indent + 20 ? width - indent : 20;
     for (;;) {
         const char *end = strchr(text, '\n');
-        wrap_line(text, end ? end : text + strlen(text), prefix, width);
+        wrap_line(text, end ? end : text + strlen(text), room, begin, context);
         if (!end)
             return;
         text = end + 1;
     }
 }
 
-static void print_quotes(struct ek_arena *arena, const struct ek_post *post, unsigned width)
+static void put_prefix(void *context)
+{
+    fputs(context, stdout);
+}
+
+static void wrap(const char *text, char *prefix, unsigned width)
+{
+    render_wrapped(text, (unsigned)strlen(prefix), width, put_prefix, prefix);
+}
+
+void render_quotes(struct ek_arena *arena, const struct ek_post *post, unsigned width)
 {
     for (size_t i = 0; i < post->quote_count; i++) {
         const struct ek_quote *quote = &post->quotes[i];
-        const char *prefix = INDENT;
+        char *prefix = ek_strdup(arena, INDENT);
         for (unsigned d = 0; d < quote->depth && d < EK_MAX_QUOTE_DEPTH && prefix; d++)
             prefix = ek_printf(arena, "%s> ", prefix);
         const char *author = safe_text(arena, quote->author ? quote->author : "somebody");
+        const char *id = safe_text(arena, quote->post_id ? quote->post_id : "");
         const char *text = safe_text(arena, quote->text);
-        if (!author || !text || !prefix)
+        if (!author || !text || !prefix || !id)
             continue;
-        printf("%s%s wrote%s%s%s:\n", prefix, author, quote->post_id ? " (post " : "",
-               quote->post_id ? quote->post_id : "", quote->post_id ? ")" : "");
+        printf("%s%s wrote%s%s%s:\n", prefix, author, quote->post_id ? " (post " : "", id,
+               quote->post_id ? ")" : "");
         wrap(text, prefix, width);
     }
     if (post->quote_count)
@@ -217,7 +232,7 @@ static void print_hits(struct ek_arena *arena, const struct ek_tag *tag)
     }
 }
 
-static void print_tags(struct ek_arena *arena, const struct ek_tags *tags)
+void render_tags(struct ek_arena *arena, const struct ek_tags *tags)
 {
     unsigned number = 1;
     if (!tags->assessable)
@@ -242,15 +257,15 @@ static void print_tags(struct ek_arena *arena, const struct ek_tags *tags)
         printf("  no theory, no treatment\n");
 }
 
-int render_post(struct ek_arena *arena, const struct ek_entry *entry, const struct ek_tags *tags,
-                unsigned width, bool color)
+char *render_marked(struct ek_arena *arena, const struct ek_entry *entry,
+                    const struct ek_tags *tags, bool color)
 {
     size_t theories = collect(tags->theories, tags->theory_count, 1, NULL);
     size_t count = theories + collect(tags->treatments, tags->treatment_count, 1, NULL);
     struct mark *marks = EK_NEW_ARRAY(arena, struct mark, count ? count : 1);
     struct ek_buf text;
     if (!marks)
-        return -1;
+        return NULL;
     collect(tags->theories, tags->theory_count, 1, marks);
     collect(tags->treatments, tags->treatment_count, 1 + (unsigned)tags->theory_count,
             marks + theories);
@@ -259,19 +274,29 @@ int render_post(struct ek_arena *arena, const struct ek_entry *entry, const stru
     /* Escapes would shift the spans: a harmful character becomes one sign. */
     char *own = ek_mask_harmful(arena, entry->post.text);
     mark_text(&text, own ? own : "", marks, count, color);
-    print_head(arena, entry);
-    print_quotes(arena, &entry->post, width);
-    if (ek_buf_str(&text))
-        wrap(ek_buf_str(&text), INDENT, width);
-    putchar('\n');
-    print_tags(arena, tags);
+    char *marked = text.failed ? NULL : ek_strdup(arena, ek_buf_str(&text));
     ek_buf_free(&text);
+    return marked;
+}
+
+int render_post(struct ek_arena *arena, const struct ek_entry *entry, const struct ek_tags *tags,
+                unsigned width, bool color)
+{
+    char *marked = render_marked(arena, entry, tags, color), *indent = ek_strdup(arena, INDENT);
+    if (!marked || !indent)
+        return -1;
+    print_head(arena, entry);
+    render_quotes(arena, &entry->post, width);
+    wrap(marked, indent, width);
+    putchar('\n');
+    render_tags(arena, tags);
     return 0;
 }
 
 void render_text(struct ek_arena *arena, const char *text, unsigned width)
 {
     const char *safe = safe_text(arena, text);
-    if (safe)
-        wrap(safe, INDENT, width);
+    char *indent = ek_strdup(arena, INDENT);
+    if (safe && indent)
+        wrap(safe, indent, width);
 }

@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "ekbom/text.h"
+#include "named_selection.h"
 
 /* Bits for each value of an option that names members of a table. */
 static int read_bits(const struct cli *cli, enum option which, const char *name,
@@ -75,6 +76,26 @@ static int read_target(const struct cli *cli, struct ek_selection *selection)
     return 0;
 }
 
+static int read_named(struct cli *cli, struct ek_selection *selection)
+{
+    const char *name = option(cli, OPT_IN);
+    struct ek_err err;
+    if (!name)
+        return 0;
+    if (cli->value_count[OPT_IN] > 1)
+        return wrong_use("--in takes one selection file");
+    cli->named = EK_NEW(cli->arena, struct named_selection);
+    if (!cli->named)
+        return wrong_use("out of memory");
+    if (named_selection_read(cli, name, cli->named, &err) != 0)
+        return fail_with(&err);
+    selection->only = cli->named->only;
+    selection->only_count = cli->named->only_count;
+    selection->left_out = cli->named->left_out;
+    selection->left_out_count = cli->named->left_out_count;
+    return 0;
+}
+
 int read_selection(struct cli *cli, struct ek_selection *selection)
 {
     *selection = (struct ek_selection){
@@ -105,6 +126,8 @@ int read_selection(struct cli *cli, struct ek_selection *selection)
         status = read_period(cli, &selection->period);
     if (status == 0)
         status = read_first_seen(cli, &selection->author_first_seen_before);
+    if (status == 0)
+        status = read_named(cli, selection);
     return status;
 }
 

@@ -101,16 +101,16 @@ int fail_with(const struct ek_err *err)
     return wrong_use("%s", err->message);
 }
 
+static pid_t pager;
+
 bool color_wanted(const struct cli *cli)
 {
     const char *when = option(cli, OPT_COLOR);
     const char *no_color = getenv("NO_COLOR");
     if (when && strcmp(when, "auto") != 0)
         return strcmp(when, "always") == 0;
-    return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+    return (pager || isatty(STDOUT_FILENO)) && !(no_color && *no_color);
 }
-
-static pid_t pager;
 
 static void finish_pager(void)
 {
@@ -144,6 +144,7 @@ static bool can_run(const char *command)
 void start_pager(const struct cli *cli)
 {
     const char *program = getenv("PAGER");
+    char columns[16];
     int ends[2];
     if (pager || has(cli, OPT_NO_PAGER) || !isatty(STDOUT_FILENO))
         return;
@@ -155,6 +156,9 @@ void start_pager(const struct cli *cli)
     posix_spawn_file_actions_t actions;
     fflush(stdout);
     setenv("LESS", "FRX", 0);
+    /* Behind a pipe nobody can ask how wide the terminal is. */
+    snprintf(columns, sizeof columns, "%u", terminal_width());
+    setenv("COLUMNS", columns, 0);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);

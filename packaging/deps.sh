@@ -32,7 +32,7 @@ build nettle-dev          nettle       digests and keyed pseudonyms
 build libicu-dev          icu-uc       Unicode, charsets, time zones
 build libseccomp-dev      libseccomp   the readers' confinement
 build libcurl4-openssl-dev libcurl   fetch: HTTP
-build libconfig-dev       libconfig    the service's configuration
+build libconfig-dev       libconfig    the service's configuration, and selection files
 build libsystemd-dev      libsystemd   READY, watchdog, reload under systemd
 build python3             python3      the sample board that the demo and the tests serve
 check libcmocka-dev       cmocka       unit tests

@@ -11,6 +11,7 @@ _ekbom_values() {
     --of) echo all any-theory board ;;
     --split) echo stance forum language author-cohort ;;
     --order) echo newest oldest ;;
+    --groups) echo forum language author-cohort ;;
     --stance) echo supports disputes neutral-mention asks ;;
     --state) echo live edited gone hidden ;;
     --target) echo rls cramps ;;
@@ -20,6 +21,7 @@ _ekbom_values() {
     --color) echo auto always never ;;
     --hedged | --experience) echo yes no ;;
     --theory | --treatment) _ekbom_codes ;;
+    --in) _ekbom_selections ;;
     *) return 1 ;;
     esac
 }
@@ -30,17 +32,41 @@ _ekbom_codes() {
         sed -n 's/.*"code":"\([^"]*\)".*/\1/p'
 }
 
+# Names of selection files: of the folder that is set, else of the store's.
+_ekbom_selections() {
+    local folder=${EKBOM_SELECTIONS:-${EKBOM_STORE:-/var/lib/ekbom}/selections} i
+    for ((i = 1; i < COMP_CWORD - 1 && ${#EKBOM_SELECTIONS} == 0; i++)); do
+        [[ ${COMP_WORDS[i]} != --store ]] || folder=${COMP_WORDS[i + 1]}/selections
+    done
+    find "$folder" -maxdepth 1 -name '*.selection' -printf '%f\n' 2>/dev/null | sed 's/\.selection$//'
+}
+
 _ekbom_options() {
     case $1 in
     backup) echo --store --help && return ;;
     compact) echo --store --rebuild --readers --help && return ;;
     dump) echo --store --output --help && return ;;
     load) echo --store --archive --readers --help && return ;;
+    log) echo --store --format --color --no-pager --help && return ;;
     esac
     echo --store --format --theory --treatment --stance --target --forum --board --thread --author \
         --language --state --since --until --of --split --by --sample --seed --hedged --experience \
         --author-first-seen-before --undetermined --not-assessable --quoted --rules-version --tier \
-        --rules --color --help
+        --rules --in --color --help
+    case $1 in
+    cooccur) echo --within ;;
+    first) echo --within --names --limit ;;
+    authors) echo --names --limit ;;
+    cite) echo --names ;;
+    shift) echo --before --after --validated --smallest-of-interest --explain ;;
+    compare) echo --groups --validated --smallest-of-interest --explain ;;
+    watch) echo --smallest-of-interest --explain ;;
+    posts) echo --kwic --limit --order --readers ;;
+    show)
+        echo --store --format --around --thread --page --reasons --quotes --color --no-pager --help
+        return
+        ;;
+    esac
     [[ $1 != grep ]] || echo --ignore-case --match-case --kwic --count --limit --order --readers
 }
 
@@ -76,8 +102,8 @@ _ekbom() {
         words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null)
     else
         case $command in
-        timeline | shift | first | compare | cooccur) words=$(_ekbom_codes) ;;
-        rules) [[ $previous != rules ]] || words="check test list explain eval stats gaps diff" ;;
+        timeline | shift | watch | first | cooccur | switching | replies | cite) words=$(_ekbom_codes) ;;
+        rules) [[ $previous != rules ]] || words="check test list explain eval stats gaps diff versions drop" ;;
         help) words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null) ;;
         export) words="posts quotes threads tags links" ;;
         esac

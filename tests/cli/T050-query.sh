@@ -9,7 +9,7 @@ like "$(stdout)" "SAMPLE DATA, NOT FINDINGS" "is marked as sample data"
 like "$(stdout)" "of all assessable dated posts, by year" "names its denominator"
 ok "as JSON" "$EKBOM" --store s timeline bid dopamine --by quarter --since 2008 --until 2009 --format json
 like "$(stdout)" '^\{"schema_version":1,"rows":\[$' "it has a version"
-is "$(stdout | grep -c '"theory":"bid"')" 8 "eight quarters"
+is "$(stdout | grep -c '"theory":"bid","bucket"')" 8 "eight quarters"
 like "$(stdout)" '"bucket":"2008-Q1","posts_tagged":.*"posts":.*"share":.*"low":.*"high":.*"authors_tagged":.*"authors":.*"author_share":.*"threads":.*"fetched":null,"partial":false,"withheld":' "with the contract's fields"
 like "$(stdout)" '"note":"sample data, not findings"' "and the mark"
 ok "as CSV" "$EKBOM" --store s timeline bid --format csv
@@ -56,7 +56,7 @@ exits 2 "a reversed period" "$EKBOM" --store s timeline bid --since 2012 --until
 exits 2 "an option misspelt" "$EKBOM" --store s timeline bid --stanse supports
 like "$(stderr)" "did you mean --stance" "is answered with the nearest"
 exits 2 "an option of another command" "$EKBOM" --store s timeline bid --around 3
-exits 2 "a command that is not built" "$EKBOM" --store s shift bid
+exits 2 "a command that is not built" "$EKBOM" --store s forget somebody
 like "$(stderr)" "not built yet" "says so"
 exits 2 "an option that is not built" "$EKBOM" --store s posts --as-stored-on 2020-01-01
 like "$(stderr)" "not built yet" "says so too"

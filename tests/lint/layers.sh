@@ -34,18 +34,28 @@ room include/ekbom    :
 common arena buf bundle codec digest error limits lines packed places record record_codec tag text time
 # ... and those that show a room: shows ROOM : which rooms may include it
 shows extract : daemon/extract daemon/reader daemon cli
-shows rules   : rules daemon/reader daemon cli
+shows rules   : rules daemon/reader daemon cli include/ekbom
 shows archive : store store/export store/dump daemon cli include/ekbom
 shows store   : store store/export store/dump daemon cli
 shows query   : store store/export daemon cli include/ekbom
 shows store_rules : store daemon cli include/ekbom
+shows coverage : store cli
 shows aggregate : store store/export daemon cli include/ekbom
+shows relations : store cli
+shows statistics : store cli include/ekbom
+shows verdict : store cli
+shows trend   : store cli
+shows contrast : store cli
+shows validated : store cli
+shows panel_rows : store cli
+shows store_log : store cli
 shows store_status : store daemon cli include/ekbom
 shows frontier : store store/dump daemon cli
 shows store_care : store store/dump daemon cli
 shows export  : store/export cli
 shows eval    : rules cli
 shows explain : rules cli
+shows rules_check : rules cli
 shows fetch   : daemon/fetch daemon
 shows robots  : daemon/fetch daemon cli
 shows probe   : daemon cli
@@ -78,7 +88,7 @@ library linux/seccomp.h  : daemon/reader
 library sys/prctl.h      : daemon/reader
 library sys/syscall.h    : daemon/reader
 library jansson.h        : base daemon cli store/export store/dump include/ekbom
-library libconfig.h      : daemon
+library libconfig.h      : daemon cli
 library systemd/*        : daemon
 # Processes, sockets and signals are the daemon's and its programs' business.
 library spawn.h          : daemon cli

@@ -33,7 +33,7 @@ library ICU        : ^u[a-z0-9]*_[A-Za-z0-9]+_[0-9][0-9]+$ : base
 library nettle     : ^_?nettle_                    : base
 library libseccomp : ^seccomp_                     : daemon/reader
 library jansson    : ^json(_|p_)                   : base cli daemon store/export store/dump
-library libconfig  : ^config_(read|init|destroy|setting_) : daemon
+library libconfig  : ^config_(read|init|destroy|setting_) : daemon cli
 library libsystemd : ^sd_                          : daemon
 
 # banned FOLDERS (less -FOLDER) : PATTERN : what to do instead
