@@ -65,7 +65,7 @@ CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_rec
 	random_rules null_shift)
 
 .PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules campaign-null campaign-pack demo check check-run check-asan bench bench-run bench-index \
-	bench-reader lint deps check-fresh check-systemd install clean help
+	bench-reader lint deps picture check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
 $(BUILD)/libbase.a: $(BASE)
@@ -123,14 +123,15 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 campaign: $(CAMPAIGN)
 $(BUILD)/campaign/power_workload: $(addprefix $(BUILD)/tests/campaign/power_,workload.o board.o)
 $(BUILD)/campaign/power_replay: $(addprefix $(BUILD)/tests/campaign/power_,replay.o check.o disk.o board.o)
-# Never with a sanitizer: what comes before the C library comes before the sanitizer too.
+# Never with a sanitizer: what comes before the C library comes before the sanitizer too. And always
+# by gcc, whatever the programs are built by: clang's fault.so dies in a confined reader.
 $(BUILD)/campaign/power_record.so: tests/campaign/power_record.c tests/campaign/power_log.h
 $(BUILD)/campaign/fault.so: $(addprefix tests/campaign/fault,.c _calls.c .h)
 $(BUILD)/campaign/no_locks.so: tests/campaign/no_locks.c
 $(addprefix $(BUILD)/campaign/,power_record.so fault.so no_locks.so):
 	@mkdir -p $(@D)
 	$(call SAYS,TEST,$<)
-	$(Q)$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared $(filter %.c,$^) -o $@
+	$(Q)gcc $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared $(filter %.c,$^) -o $@
 $(BUILD)/campaign/flip: $(addprefix $(BUILD)/tests/campaign/flip,.o _spots.o _answers.o)
 $(BUILD)/campaign/ops: $(addprefix $(BUILD)/tests/campaign/ops,.o _model.o _store.o _compare.o)
 $(BUILD)/campaign/random_rules: $(BUILD)/tests/campaign/random_rules.o
@@ -194,6 +195,14 @@ campaign-faults: all campaign
 lint: all
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/lint/run
 
+# The README's picture, of the sample data under the rules as they are.
+picture: all
+	rm -rf $(BUILD)/picture
+	$(BUILD)/ekbom --store $(BUILD)/picture import sample/sample.warc.gz
+	$(BUILD)/ekbom --store $(BUILD)/picture timeline ppi bid dopamine inflammation --format svg >$(BUILD)/timeline.svg
+	mv $(BUILD)/timeline.svg sample/timeline.svg
+	rm -rf $(BUILD)/picture
+
 check-fresh:
 	@tests/check_fresh.sh
 
@@ -204,7 +213,7 @@ check-systemd:
 install:
 	@$(MAKE) --no-print-directory all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec/ekbom
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1 man5 man8)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1 man5 man7 man8)
 	install -m 755 $(BUILD)/ekbom $(DESTDIR)$(PREFIX)/bin/ekbom
 	install -m 755 $(BUILD)/ekbomd $(DESTDIR)$(PREFIX)/sbin/ekbomd
 	install -m 755 $(BUILD)/ekbom-reader $(DESTDIR)$(PREFIX)/libexec/ekbom/ekbom-reader
@@ -216,6 +225,7 @@ install:
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/ekbom
 	install -m 644 packaging/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 packaging/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 packaging/man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 packaging/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -D -m 644 packaging/systemd/ekbomd.conf $(DESTDIR)$(PREFIX)/share/ekbom/ekbomd.conf
 	install -D -m 644 packaging/systemd/ekbomd.sysusers \
@@ -246,6 +256,7 @@ help:
 	@echo "make campaign-null shifts claimed where there is none, seen where there is one (a minute)"
 	@echo "make campaign-pack lines of the rule pack that no example needs (half a minute)"
 	@echo "make campaign-faults every call refused once that the system can refuse (half an hour)"
+	@echo "make picture      draw the README's picture anew"
 	@echo "make deps         install from Debian what is missing to build"
 	@echo "make install      to PREFIX=$(PREFIX), below DESTDIR"
 	@echo "make clean        remove $(BUILD)/"

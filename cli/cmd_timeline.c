@@ -3,6 +3,8 @@
  *
  * Here the question is read and asked; timeline_table.c prints rows, plot_timeline.c draws them,
  * timeline_words.c and timeline_explain.c say what stands beside. */
+#include <math.h>
+
 #include "asking.h"
 #include "plot.h"
 #include "timeline.h"
@@ -22,6 +24,14 @@ static void name_parts(struct cli *cli, const struct timeline_view *view)
     }
 }
 
+/* What was fetched of all says nothing of parts that have pages of their own. */
+static void leave_untold(struct ek_coverage *coverage)
+{
+    for (size_t j = 0; j < coverage->buckets; j++)
+        coverage->fetched[j] = coverage->id_gap[j] = NAN;
+    coverage->fetched_reason = coverage->id_gap_reason = "parts have pages of their own";
+}
+
 /* What stands beside the series, then all of it in the format asked for. */
 static int answer(struct cli *cli, struct timeline_view *view, struct ek_err *err)
 {
@@ -37,6 +47,8 @@ static int answer(struct cli *cli, struct timeline_view *view, struct ek_err *er
                           coverage, err) != 0 ||
         find_series_changes(cli, view, changes, err) != 0)
         return fail_with(err);
+    if (view->own_pages)
+        leave_untold(coverage);
     view->coverage = coverage;
     view->changes = changes;
     view->headline = timeline_headline(cli, view);

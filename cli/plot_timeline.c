@@ -197,10 +197,24 @@ static double strips_top(const struct layout *layout)
     return panel_base(layout, layout->rows - 1) + STRIP_GAP;
 }
 
+/* Parts of forums, languages or cohorts are each of their own posts. */
+static bool posts_are_shared(const struct ek_timeline *timeline)
+{
+    bool shared = true;
+    for (size_t i = 1; i < timeline->count; i++)
+        for (size_t j = 0; j < timeline->series[0].count; j++)
+            shared &= timeline->series[i].buckets[j].posts == timeline->series[0].buckets[j].posts;
+    return shared;
+}
+
 static void draw_posts(const struct layout *layout, size_t column)
 {
     const struct ek_series *series = &layout->view->timeline->series[0];
     double base = strips_top(layout) + POSTS_HEIGHT, left = column_left(layout, column);
+    if (!posts_are_shared(layout->view->timeline)) {
+        plot_text(layout->plot, "tick", "start", left, base, "each panel is of its own posts");
+        return;
+    }
     for (size_t j = 0; j < series->count; j++) {
         const struct ek_series_bucket *b = &series->buckets[j];
         double height = POSTS_HEIGHT * (double)b->posts / (double)layout->most_posts;

@@ -10,7 +10,7 @@
 
 #define WORD_BYTES (1u << 20)
 #define KEY_CHARACTER 5.75 /* px, of the font's widest */
-#define NAMED_MOST 4u      /* theories in a title */
+#define NAMES_WIDTH 60u    /* characters of a title after its first words */
 #define HEAD_WIDTH 128u
 
 static const char *const sizes[] = {
@@ -96,18 +96,20 @@ double plot_key_width(const struct plot_key *key)
 
 /* Head and notes ------------------------------------------------------------------------------ */
 
-static const char *theories_named(struct cli *cli, const struct timeline_view *view)
+/* By their names where the title has room for them. */
+static const char *theories_named(struct cli *cli, const struct timeline_view *view, size_t room)
 {
     size_t count = view->timeline->count;
     const char *names = "";
-    if (count > NAMED_MOST)
-        names = ek_printf(cli->arena, "each of %zu theories", count);
-    for (size_t i = 0; count <= NAMED_MOST && i < count && names; i++)
+    for (size_t i = 0; i < count && names && strlen(names) <= room; i++)
         names = ek_printf(cli->arena, "%s%s%s", names,
                           i == 0           ? ""
                           : i + 1 == count ? " and "
                                            : ", ",
                           view->timeline->series[i].theory);
+    if (names && strlen(names) > room)
+        names = ek_printf(cli->arena, "each of %zu %s", count,
+                          view->split ? "parts of theories" : "theories");
     return names ? names : "";
 }
 
@@ -132,8 +134,11 @@ static const char *headline_in_one(struct cli *cli, const struct timeline_view *
 
 void plot_head(struct cli *cli, const struct timeline_view *view, struct plot_lines *head)
 {
-    const char *title = ek_printf(cli->arena, "Share of posts that name %s, by %s, %s",
-                                  theories_named(cli, view), sizes[view->size], span(cli, view));
+    const char *when = ek_printf(cli->arena, ", by %s, %s", sizes[view->size], span(cli, view));
+    const size_t room = NAMES_WIDTH - (when ? strlen(when) : 0);
+    const char *title = when ? ek_printf(cli->arena, "Share of posts that name %s%s",
+                                         theories_named(cli, view, room), when)
+                             : NULL;
     if (!title)
         out_of_memory();
     head->lines[head->count++] = title;

@@ -130,12 +130,12 @@ static void print_bucket(struct cli *cli, struct output *output, const struct ti
         [AUTHORS] = integer_value((long long)b->authors),
         [AUTHOR_SHARE] = hidden_if(hide, real_value(b->author_share)),
         [THREADS] = integer_value((long long)b->threads),
-        [FETCHED] = real_value(view->own_pages ? NAN : view->coverage->fetched[number]),
+        [FETCHED] = real_value(view->coverage->fetched[number]),
         [PARTIAL] = bool_value(b->partial),
         [WITHHELD] = bool_value(hide),
         [DESIGN_EFFECT] = hidden_if(hide, real_value(b->design_effect)),
         [FEW_CLUSTERS] = bool_value(b->few_clusters),
-        [ID_GAP] = real_value(view->own_pages ? NAN : view->coverage->id_gap[number]),
+        [ID_GAP] = real_value(view->coverage->id_gap[number]),
         [SPLIT] = text_value(split),
     };
     values[AUTHORS_TAGGED].shown =
@@ -165,7 +165,7 @@ int print_timeline(struct cli *cli, const struct timeline_view *view)
     struct column shown[COLUMNS];
     for (size_t i = 0; i < COLUMNS; i++)
         shown[i] = columns[i];
-    if (view->coverage->fetched_reason || view->own_pages)
+    if (view->coverage->fetched_reason)
         shown[FETCHED].flags |= COLUMN_HIDDEN;
     struct output *output = output_open(cli, shown, view->split ? COLUMNS : SPLIT);
     if (!output)

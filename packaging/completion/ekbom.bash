@@ -6,7 +6,7 @@
 # Values of the options that take one of a few words.
 _ekbom_values() {
     case $1 in
-    --format) echo table csv tsv json jsonl ;;
+    --format) echo table csv tsv json jsonl svg ;;
     --by) echo month quarter year ;;
     --of) echo all any-theory board ;;
     --split) echo stance forum language author-cohort ;;
@@ -54,6 +54,7 @@ _ekbom_options() {
         --author-first-seen-before --undetermined --not-assessable --quoted --rules-version --tier \
         --rules --in --color --help
     case $1 in
+    timeline) echo --explain ;;
     cooccur) echo --within ;;
     first) echo --within --names --limit ;;
     authors) echo --names --limit ;;

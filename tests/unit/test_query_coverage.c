@@ -22,13 +22,13 @@ static int setup(void **state)
     fixture_set_rules(f);
     OK(f, ek_store_begin(f->store, &f->err));
     for (int i = 1; i <= 100; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "%d", i);
         struct ek_entry entry =
             entry_of(id, "7", "an", day_in(2001 + (i - 1) / 25, 1 + (i - 1) % 25 / 3), "text");
         if (i % 10)
-            OK(f, ek_store_put_entry(f->store, &entry, day_in(2005, 1), tags_of(f, NULL), NULL,
-                                     &f->err));
+            OK(f, ek_store_put_entry(f->store, &entry, day_in(2005, 1), tags_of(f, "bid", NULL),
+                                     NULL, &f->err));
     }
     OK(f, ek_store_commit(f->store, &f->err));
     return 0;
@@ -38,7 +38,7 @@ static void put_other(struct fixture *f, const char *id, ek_time time)
 {
     struct ek_entry entry = entry_of(id, "1", "bo", time, "text");
     entry.forum = OTHER;
-    put_entry(f, &entry, day_in(2005, 1), tags_of(f, NULL));
+    put_entry(f, &entry, day_in(2005, 1), tags_of(f, "bid", NULL));
 }
 
 static void put_frontier(struct fixture *f)
