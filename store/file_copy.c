@@ -13,7 +13,7 @@
 #define CHUNK_BYTES 65536u
 #define AGREE_BYTES 16384u /* several members, each with an id that is random */
 
-static int write_at(int fd, const char *bytes, size_t len, uint64_t at)
+int ek_write_at(int fd, const char *bytes, size_t len, uint64_t at)
 {
     while (len > 0) {
         ssize_t n = pwrite(fd, bytes, len, (off_t)at);
@@ -52,7 +52,7 @@ static int copy_bytes(int in, const char *from, int out, const char *to, uint64_
     ssize_t n;
     *copied = 0;
     while ((n = read_at(in, bytes, sizeof bytes, begin + *copied)) > 0) {
-        if (write_at(out, bytes, (size_t)n, begin + *copied) != 0)
+        if (ek_write_at(out, bytes, (size_t)n, begin + *copied) != 0)
             return ek_fail_errno(err, "%s", to);
         *copied += (uint64_t)n;
     }

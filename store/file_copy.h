@@ -3,6 +3,7 @@
 #define EKBOM_STORE_FILE_COPY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct ek_err;
@@ -18,6 +19,8 @@ int ek_file_copy(const char *from, const char *to, uint64_t begin, uint64_t *cop
 int ek_file_agrees(const char *a, const char *b, uint64_t end, struct ek_err *err);
 /* SHA-256 of its first bytes: 1; 0 if it is shorter; -1 when it cannot be read. */
 int ek_file_digest(const char *path, uint64_t bytes, unsigned char digest[32], struct ek_err *err);
+/* All of the bytes at a place of an open file. 0, -1 with errno. */
+int ek_write_at(int fd, const char *bytes, size_t len, uint64_t at);
 /* Bytes; -1 if it is not there or no plain file. */
 int64_t ek_file_size(const char *path);
 

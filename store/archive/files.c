@@ -18,6 +18,7 @@
 #include "ekbom/error.h"
 #include "ekbom/limits.h"
 #include "store/archive/tail.h"
+#include "store/file_copy.h"
 
 #define NOTE_EVERY (16u << 20) /* bytes flushed: what a walk after a crash inflates */
 
@@ -183,21 +184,6 @@ int ek_files_choose(struct ek_files *f, const char *name, uint64_t *length, stru
     return file->is_noted ? 0 : note_lengths(f, err);
 }
 
-static int write_at(int fd, const char *bytes, size_t len, uint64_t at)
-{
-    while (len > 0) {
-        ssize_t n = pwrite(fd, bytes, len, (off_t)at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        bytes += n;
-        len -= (size_t)n;
-        at += (uint64_t)n;
-    }
-    return 0;
-}
-
 static void cut(struct file *file, uint64_t length)
 {
     /* Should this fail, the next append overwrites what is left, or the next open cuts it. */
@@ -208,7 +194,7 @@ static void cut(struct file *file, uint64_t length)
 int ek_files_append(struct ek_files *f, const char *bytes, size_t len, struct ek_err *err)
 {
     struct file *file = &f->files[f->chosen];
-    if (write_at(file->fd, bytes, len, file->length) < 0) {
+    if (ek_write_at(file->fd, bytes, len, file->length) < 0) {
         ek_fail_errno(err, "%s/%s", f->path, file->name);
         cut(file, file->length);
         return -1;
