@@ -7,6 +7,11 @@
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
 
+const char *const size_names[] = {"month", "quarter", "year", NULL};
+const char *const denominator_names[] = {"all", "any-theory", "board", NULL};
+const char *const denominator_words[] = {"all assessable dated posts", "posts that name any theory",
+                                         "posts of boards where the theory is named"};
+
 int read_theories(struct cli *cli, struct ek_selection *selection)
 {
     int status = read_selection(cli, selection);

@@ -5,6 +5,11 @@
 #include "cli.h"
 #include "output.h"
 
+/* By enum ek_bucket_size and enum ek_denominator; end with NULL. */
+extern const char *const size_names[], *const denominator_names[];
+/* What a denominator counts, for headings. */
+extern const char *const denominator_words[];
+
 /* The selection options, with the theories given as arguments, each once; --theory is refused. 0,
  * or the exit status after a message. */
 int read_theories(struct cli *cli, struct ek_selection *selection);

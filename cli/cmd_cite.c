@@ -10,8 +10,6 @@
 #include "named_selection.h"
 #include "render.h"
 
-static const char *const denominators[] = {"all", "any-theory", "board", NULL};
-
 /* The forums of the store, by address. */
 static int read_forums(struct citation *c, struct ek_err *err)
 {
@@ -94,8 +92,9 @@ static json_t *texts_json(const char **texts)
 
 static int print_as_json(struct citation *c)
 {
-    json_t *json = json_pack("{s:i, s:s, s:s?, s:s}", "schema_version", 1, "version", EKBOM_VERSION,
-                             "ruleset", c->tagged.rules_digest, "of", denominators[c->denominator]);
+    json_t *json =
+        json_pack("{s:i, s:s, s:s?, s:s}", "schema_version", 1, "version", EKBOM_VERSION, "ruleset",
+                  c->tagged.rules_digest, "of", denominator_names[c->denominator]);
     json_object_set_new(json, "selection", selection_json(c));
     json_object_set_new(json, "funnel", funnel_json(c));
     json_object_set_new(json, "theories", theories_json(c));
@@ -172,7 +171,7 @@ int cmd_cite(struct cli *cli)
     int status = read_theories(cli, &c.selection);
     if (status != 0)
         return status;
-    int denominator = read_choice(cli, OPT_OF, "of", denominators, EK_OF_ALL);
+    int denominator = read_choice(cli, OPT_OF, "of", denominator_names, EK_OF_ALL);
     if (denominator < 0)
         return EXIT_WRONG;
     if (c.selection.not_assessable)

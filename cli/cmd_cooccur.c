@@ -45,9 +45,8 @@ static const struct column columns[COLUMNS] = {
 
 static const char *const within_names[] = {"post", "thread", "author", NULL};
 static const char *const unit_names[] = {"posts", "threads", "authors"};
-static const char *const denominators[] = {"all", "any-theory", "board", NULL};
 
-static const char *const denominator_words[] = {
+static const char *const counted_words[] = {
     "all assessable dated posts", "posts that name any theory", "posts of the boards in question"};
 
 struct cooccurring {
@@ -188,14 +187,14 @@ static int print(struct cooccurring *c)
         return wrong_use("out of memory");
     output_headline(output, "theories named in one %s, %s;\ncounted in %s, of %s",
                     within_names[c->within], stance_words(cli, &c->selection),
-                    unit_names[c->within], denominator_words[c->question.denominator]);
+                    unit_names[c->within], counted_words[c->question.denominator]);
     for (size_t i = 0; i < c->pairs.buckets; i++)
         withheld |= print_bucket(c, output, i);
     output_beside(
         output, "within", json_string(within_names[c->within]),
         "\nexpected: if the two had nothing to do with one another; lift: both/expected.\n"
         "These figures describe: posts are not independent, and there are many pairs");
-    output_beside(output, "denominator", json_string(denominators[c->question.denominator]),
+    output_beside(output, "denominator", json_string(denominator_names[c->question.denominator]),
                   withheld ? "<5: one to four authors, withheld (--tier internal shows them)"
                            : NULL);
     put_basis(cli, output, &c->selection, c->pairs.rules_digest);
@@ -211,7 +210,7 @@ static int read_options(struct cooccurring *c)
     if (status != 0)
         return status;
     c->within = read_choice(cli, OPT_WITHIN, "within", within_names, EK_WITHIN_POST);
-    int denominator = read_choice(cli, OPT_OF, "of", denominators, EK_OF_ALL);
+    int denominator = read_choice(cli, OPT_OF, "of", denominator_names, EK_OF_ALL);
     if (c->within < 0 || denominator < 0)
         return EXIT_WRONG;
     c->question = (struct ek_question){.selection = &c->selection,

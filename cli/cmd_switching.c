@@ -86,20 +86,19 @@ static bool print_rows(struct switching *s, struct output *output)
 
 static int print(struct switching *s)
 {
-    static const char *const sizes[] = {"month", "quarter", "year"};
     struct cli *cli = s->cli;
     struct output *output = output_open(cli, columns, COLUMNS);
     if (!output)
         return wrong_use("out of memory");
     output_headline(output, "main theories of authors, %s, from one %s with one to the next",
-                    stance_words(cli, &s->selection), sizes[s->size]);
+                    stance_words(cli, &s->selection), size_names[s->size]);
     bool withheld = print_rows(s, output);
-    output_beside(output, "by", json_string(sizes[s->size]),
+    output_beside(output, "by", json_string(size_names[s->size]),
                   ek_printf(cli->arena,
                             "%sa main theory is the one in most of an author's posts of a %s;\n"
                             "%llu authors have one in two or more; in %llu cases several led, "
                             "which is none",
-                            output_rows(output) ? "\n" : "", sizes[s->size],
+                            output_rows(output) ? "\n" : "", size_names[s->size],
                             (unsigned long long)s->switches.authors,
                             (unsigned long long)s->switches.tied));
     output_beside(output, "authors", json_integer((json_int_t)s->switches.authors), NULL);

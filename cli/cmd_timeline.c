@@ -11,9 +11,6 @@
 #include "timeline_split.h"
 #include "timeline_words.h"
 
-static const char *const sizes[] = {"month", "quarter", "year", NULL};
-static const char *const denominators[] = {"all", "any-theory", "board", NULL};
-
 /* A picture has one name: of the theory and its part. */
 static void name_parts(struct cli *cli, const struct timeline_view *view)
 {
@@ -70,8 +67,8 @@ int cmd_timeline(struct cli *cli)
     int status = read_theories(cli, &selection);
     if (status != 0)
         return status;
-    int size = read_choice(cli, OPT_BY, "by", sizes, EK_BY_YEAR);
-    int denominator = size < 0 ? -1 : read_choice(cli, OPT_OF, "of", denominators, EK_OF_ALL);
+    int size = read_choice(cli, OPT_BY, "by", size_names, EK_BY_YEAR);
+    int denominator = size < 0 ? -1 : read_choice(cli, OPT_OF, "of", denominator_names, EK_OF_ALL);
     if (denominator < 0)
         return EXIT_WRONG;
     int split = read_split(cli);

@@ -22,7 +22,6 @@
 #define EXPONENT 1.2       /* how fast it is spent, */
 #define ZETA 5.59158244118 /* and the sum of i^-1.2 over all i */
 
-static const char *const sizes[] = {"month", "quarter", "year", NULL};
 static const int buckets_in_year[] = {12, 4, 1};
 
 struct watch {
@@ -48,7 +47,7 @@ static const char *series_digest(struct watch *w)
     struct ek_hasher hasher;
     timeless.value_count[OPT_SINCE] = timeless.value_count[OPT_UNTIL] = 0;
     ek_hasher_begin(&hasher);
-    ek_hasher_adds(&hasher, sizes[w->size]);
+    ek_hasher_adds(&hasher, size_names[w->size]);
     ek_hasher_adds(&hasher, selection_digest(&timeless));
     for (size_t i = 0; i < cli->argument_count; i++)
         ek_hasher_adds(&hasher, cli->arguments[i]);
@@ -156,7 +155,7 @@ static void log_period(struct watch *w, int bucket)
     const struct changes *changes = &w->study.changes;
     log_entry_begin(&entry, w->study.cli, w->study.rows.rules_digest);
     json_object_set_new(entry.line, "series", json_string(w->series));
-    json_object_set_new(entry.line, "by", json_string(sizes[w->size]));
+    json_object_set_new(entry.line, "by", json_string(size_names[w->size]));
     json_object_set_new(entry.line, "period", json_string(w->study.windows.name[EK_AFTER]));
     json_object_set_new(entry.line, "bucket", json_integer(bucket));
     json_object_set_new(entry.line, "test", json_integer(w->tested));
@@ -191,7 +190,7 @@ static int finish(struct watch *w, int status)
     size_t news = output_rows(w->output);
     output_beside(w->output, "periods", json_integer((json_int_t)w->periods),
                   ek_printf(cli->arena, "%s%zu %s%s looked at now, %s; %lld tests in this series",
-                            news ? "\n" : "", w->periods, sizes[w->size],
+                            news ? "\n" : "", w->periods, size_names[w->size],
                             w->periods == 1 ? "" : "s", news ? "with news" : "no new shift",
                             w->tested));
     output_beside(w->output, "tested", json_integer(w->tested),
@@ -227,7 +226,7 @@ int cmd_watch(struct cli *cli)
 {
     struct watch watch = {0};
     int status = study_begin(&watch.study, cli, true);
-    int size = status == 0 ? read_choice(cli, OPT_BY, "by", sizes, EK_BY_MONTH) : -1;
+    int size = status == 0 ? read_choice(cli, OPT_BY, "by", size_names, EK_BY_MONTH) : -1;
     if (status == 0 && size < 0)
         status = EXIT_WRONG;
     if (status == 0 && cli->argument_count == 0)

@@ -6,15 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "asking.h"
 #include "named_selection.h"
 
 #define WORD_BYTES (1u << 20)
 #define KEY_CHARACTER 5.75 /* px, of the font's widest */
 #define NAMES_WIDTH 60u    /* characters of a title after its first words */
 #define HEAD_WIDTH 128u
-
-static const char *const sizes[] = {
-    [EK_BY_MONTH] = "month", [EK_BY_QUARTER] = "quarter", [EK_BY_YEAR] = "year"};
 
 /* Text built up and kept in the arena. */
 static const char *kept(struct cli *cli, struct ek_buf *buf)
@@ -134,7 +132,8 @@ static const char *headline_in_one(struct cli *cli, const struct timeline_view *
 
 void plot_head(struct cli *cli, const struct timeline_view *view, struct plot_lines *head)
 {
-    const char *when = ek_printf(cli->arena, ", by %s, %s", sizes[view->size], span(cli, view));
+    const char *when =
+        ek_printf(cli->arena, ", by %s, %s", size_names[view->size], span(cli, view));
     const size_t room = NAMES_WIDTH - (when ? strlen(when) : 0);
     const char *title = when ? ek_printf(cli->arena, "Share of posts that name %s%s",
                                          theories_named(cli, view, room), when)
@@ -259,12 +258,12 @@ const char *plot_description(struct cli *cli, const struct timeline_view *view, 
                 "%s%zu panels on one scale from 0 to %.4g %%, one a theory; each %s is a step at "
                 "its share within its 95 %% interval. %s.",
                 view->sample ? "Sample data, not findings. " : "", view->timeline->count,
-                100 * scale_top, sizes[view->size], headline_in_one(cli, view));
+                100 * scale_top, size_names[view->size], headline_in_one(cli, view));
     for (size_t i = 0; i < view->timeline->count; i++)
         describe_series(&text, cli, view, i);
     ek_buf_addf(&text, "\nBelow: the number of posts counted, %s ", plot_number(cli, least));
     ek_buf_addf(&text, "to %s a %s; and what was fetched of the boards", plot_number(cli, most),
-                sizes[view->size]);
+                size_names[view->size]);
     if (view->coverage->fetched_reason)
         ek_buf_addf(&text, ", which cannot be told: %s", view->coverage->fetched_reason);
     ek_buf_adds(&text, ". Every figure stands as a table in the metadata of this file.");

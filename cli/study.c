@@ -13,11 +13,6 @@
 
 #define ALPHA 0.05
 
-static const char *const denominators[] = {"all", "any-theory", "board", NULL};
-static const char *const denominator_words[] = {"all assessable dated posts",
-                                                "posts that name any theory",
-                                                "posts of boards where the theory is named"};
-
 /* The command line -------------------------------------------------------------------------- */
 
 /* "2%" or "0.02". */
@@ -45,7 +40,8 @@ int study_begin(struct study *study, struct cli *cli, bool named)
     *study = (struct study){.cli = cli};
     int status =
         named ? read_theories(cli, &study->selection) : read_selection(cli, &study->selection);
-    int denominator = status == 0 ? read_choice(cli, OPT_OF, "of", denominators, EK_OF_ALL) : -1;
+    int denominator =
+        status == 0 ? read_choice(cli, OPT_OF, "of", denominator_names, EK_OF_ALL) : -1;
     if (status == 0 && denominator < 0)
         status = EXIT_WRONG;
     study->denominator = (enum ek_denominator)denominator;
@@ -273,7 +269,7 @@ void study_notes(const struct study *study, struct output *output, const char *c
     }
     output_beside(output, "tests", json_integer((json_int_t)changes->tests), "");
     output_beside(output, "correction", json_string(correction), NULL);
-    output_beside(output, "of", json_string(denominators[study->denominator]), NULL);
+    output_beside(output, "of", json_string(denominator_names[study->denominator]), NULL);
     output_beside(output, "stances", json_string(stance_words(cli, &study->selection)), NULL);
     output_beside(output, "halves", json_boolean(study->windows.halves), NULL);
     output_beside(output, "partial", json_boolean(study->windows.partial), NULL);

@@ -6,17 +6,11 @@
 #include "asking.h"
 #include "plot.h"
 
-static const char *const sizes[] = {"month", "quarter", "year"};
-static const char *const denominators[] = {"all", "any-theory", "board"};
-static const char *const denominator_words[] = {"all assessable dated posts",
-                                                "posts that name any theory",
-                                                "posts of boards where the theory is named"};
-
 const char *timeline_headline(struct cli *cli, const struct timeline_view *view)
 {
     const char *line = ek_printf(cli->arena, "%s, of %s, by %s;\nnot corrected for tagging error",
                                  stance_words(cli, view->selection),
-                                 denominator_words[view->denominator], sizes[view->size]);
+                                 denominator_words[view->denominator], size_names[view->size]);
     return line ? line : "";
 }
 
@@ -66,7 +60,7 @@ static const char *trend_words(struct cli *cli, const struct timeline_view *view
     if (change->reason || isnan(change->trend.p))
         return NULL;
     return ek_printf(cli->arena, "slope %+.2g points a %s, p %.2g", 100 * change->trend.slope,
-                     sizes[view->size], change->trend.p);
+                     size_names[view->size], change->trend.p);
 }
 
 static const char *add_wrapped(struct cli *cli, const char *lines, const char *mark,
@@ -173,7 +167,7 @@ void timeline_beside(struct cli *cli, struct output *output, const struct timeli
     const struct ek_timeline *timeline = view->timeline;
     const struct ek_coverage *coverage = view->coverage;
     struct occurring found = find_occurring(view);
-    output_beside(output, "of", json_string(denominators[view->denominator]), NULL);
+    output_beside(output, "of", json_string(denominator_names[view->denominator]), NULL);
     output_beside(output, "stances", json_string(stance_words(cli, view->selection)), NULL);
     if (view->sample)
         output_beside(output, "note", json_string("sample data, not findings"), NULL);
