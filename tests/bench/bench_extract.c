@@ -19,6 +19,7 @@
 #include "ekbom/error.h"
 #include "ekbom/extract.h"
 #include "ekbom/limits.h"
+#include "measure.h"
 
 #define CAPTURE "../shared/boards/phpbb-3.3.warc.gz"
 #define SLICES 15
@@ -77,13 +78,6 @@ static void load_folder(const char *folder)
     }
     if (dir)
         closedir(dir);
-}
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* The peer --------------------------------------------------------------------------------------
@@ -145,18 +139,6 @@ static size_t extract(const struct ek_profiles *profiles, struct ek_arena *arena
     return result.post_count;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, by_value);
-    return values[count / 2];
-}
-
 int main(void)
 {
     struct ek_arena *files = ek_arena_new(16u << 20), *arena = ek_arena_new(EK_ARENA_BYTES);
@@ -173,15 +155,15 @@ int main(void)
     double ours[SLICES], peer[SLICES];
     size_t posts = 0;
     for (size_t slice = 0; slice < SLICES && page_count; slice++) {
-        double start = seconds();
+        double start = processor_seconds();
         posts = 0;
         for (size_t i = 0; i < page_count; i++)
             posts += extract(profiles, arena, &pages[i]);
-        double middle = seconds();
+        double middle = processor_seconds();
         for (size_t i = 0; i < page_count; i++)
             parse_bare(&pages[i]);
         ours[slice] = middle - start;
-        peer[slice] = seconds() - middle;
+        peer[slice] = processor_seconds() - middle;
     }
     if (!posts) {
         fprintf(stderr, "bench_extract: no pages with posts found\n");

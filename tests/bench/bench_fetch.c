@@ -31,6 +31,7 @@
 
 #include "ekbom/error.h"
 #include "ekbom/fetch.h"
+#include "measure.h"
 
 #define HOSTS 200
 #define RACE_HOSTS 5
@@ -134,12 +135,6 @@ static double cpu_of(const struct rusage *usage)
            (double)usage->ru_stime.tv_sec + (double)usage->ru_stime.tv_usec / 1e6;
 }
 
-static void give_up(const char *what)
-{
-    fprintf(stderr, "bench_fetch: %s\n", what);
-    exit(2);
-}
-
 static size_t take_results(struct ek_fetcher *fetcher)
 {
     struct ek_fetch_result result;
@@ -241,18 +236,6 @@ static double run_wget2(const char *list)
     if (WEXITSTATUS(status) != 0)
         give_up("wget2 failed");
     return RACE_PAGES / cpu_of(&usage);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, by_value);
-    return values[count / 2];
 }
 
 int main(void)

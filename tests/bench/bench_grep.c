@@ -32,32 +32,13 @@
 #include "ekbom/packed.h"
 #include "ekbom/store.h"
 #include "ekbom/texts.h"
+#include "measure.h"
 
 #define TEXTS "/usr/share/doc/anarchism/markdown"
 #define ROUNDS 5
 #define POSTS_A_THREAD 20
 
 extern char **environ;
-
-__attribute__((noreturn)) static void give_up(const char *what)
-{
-    fprintf(stderr, "bench_grep: %s\n", what);
-    exit(2);
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double processor_time(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static uint64_t state = 88172645463325252u;
 static uint64_t chance(uint64_t below)
@@ -66,18 +47,6 @@ static uint64_t chance(uint64_t below)
     state ^= state >> 7;
     state ^= state << 17;
     return state % below;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, by_value);
-    return values[count / 2];
 }
 
 /* English ----------------------------------------------------------------------------------- */
@@ -184,10 +153,10 @@ static void fill_store(const struct ek_buf *prose, size_t bytes, double *worst_b
         give_up(err.message);
     set_rules(store);
     for (size_t done = 0; done < bytes;) {
-        double begun = processor_time();
+        double begun = processor_seconds();
         if (ek_store_begin(store, &err) != 0)
             give_up(err.message);
-        begun = processor_time() - begun;
+        begun = processor_seconds() - begun;
         *worst_begin = begun > *worst_begin ? begun : *worst_begin;
         for (unsigned i = 0; i < EK_SLICE_POSTS; i++) {
             done += cut_post(prose, post);
@@ -251,7 +220,7 @@ static struct ek_packer *load_texts(struct texts *texts)
 static double unpack_all(struct ek_packer *packer, const struct texts *texts, size_t *raw)
 {
     const char *at = texts->bytes.data;
-    double begun = now();
+    double begun = seconds();
     *raw = 0;
     for (size_t i = 0; i < texts->count; at += texts->lens[i++]) {
         struct ek_cursor content = ek_unpack(packer, at, texts->lens[i]);
@@ -259,7 +228,7 @@ static double unpack_all(struct ek_packer *packer, const struct texts *texts, si
             give_up("a text does not unpack");
         *raw += (size_t)(content.end - content.at);
     }
-    return now() - begun;
+    return seconds() - begun;
 }
 
 /* A tenth of the texts, packed without dictionary: how small, and how fast to unpack. */
@@ -312,7 +281,7 @@ static double run_grep(const char *pattern)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
     posix_spawn_file_actions_addclose(&actions, ends[0]);
-    double begun = now();
+    double begun = seconds();
     if (posix_spawn(&pid, program, &actions, NULL, (char **)(uintptr_t)arguments, environ) != 0)
         give_up(program);
     close(ends[1]);
@@ -320,7 +289,7 @@ static double run_grep(const char *pattern)
     while (out && fgets(line, sizeof line, out))
         ;
     waitpid(pid, &status, 0);
-    double took = now() - begun;
+    double took = seconds() - begun;
     fclose(out);
     posix_spawn_file_actions_destroy(&actions);
     if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
