@@ -8,26 +8,17 @@
 
 #include "store/query/mask.h"
 
+struct ek_reading; /* masks and tags of a stretch, from the first row on */
+
 struct ek_feed {
     const struct ek_choice *choice;
     struct ek_held_chunk *chunk;
     bool undated; /* of the rows without a time, else of those with one */
     bool backward;
-    bool opened;
     /* Of the row it stands at; before it is opened: no row comes before this. */
     ek_time time;
-    uint32_t number, row;
-
-    struct ek_scope scope;
-    uint32_t low, high; /* rows that are still to come, but for the stretch's */
-    uint32_t step;      /* rows of the next stretch */
-    struct ek_stretch stretch;
-    uint64_t *mask; /* of the stretch: rows still to come */
-    uint64_t *unassessed;
-    uint32_t *start; /* of the stretch's tags, by row; one more than there are rows */
-    struct ek_mark *marks;
-    size_t mark_room;
-    bool marks_known;
+    uint32_t number;
+    struct ek_reading *reading; /* NULL: not opened yet */
 };
 
 /* Nothing is read yet. */

@@ -32,8 +32,8 @@ static bool comes_before(const struct ek_feed *a, const struct ek_feed *b)
     bool backward = a->backward;
     if (a->time != b->time)
         return backward ? a->time > b->time : a->time < b->time;
-    if (a->opened != b->opened)
-        return !a->opened;
+    if (!a->reading != !b->reading)
+        return !a->reading;
     return backward ? a->number > b->number : a->number < b->number;
 }
 
@@ -100,7 +100,7 @@ static int show_row(struct visit *visit, struct ek_feed *feed)
 static int step(struct visit *visit)
 {
     struct ek_feed *feed = visit->heap[0];
-    int result = feed->opened ? show_row(visit, feed) : 0;
+    int result = feed->reading ? show_row(visit, feed) : 0;
     if (result)
         return result;
     int found = ek_feed_next(feed, visit->arena);
