@@ -121,47 +121,94 @@ void ek_bits_add_list(uint64_t *bits, const uint16_t *rows, uint32_t count, uint
 }
 
 /* Which of 64 bytes, as far as the mask goes, have this value. */
+typedef void add_equal(uint64_t *bits, const uint8_t *bytes, uint32_t words, uint8_t mask,
+                       uint8_t value);
+
+static void add_equal_portable(uint64_t *bits, const uint8_t *bytes, uint32_t words, uint8_t mask,
+                               uint8_t value)
+{
+    for (uint32_t i = 0; i < words * 64; i++)
+        bits[i / 64] |= (uint64_t)((bytes[i] & mask) == value) << i % 64;
+}
+
 #ifdef __x86_64__
-static uint64_t equal_word(const uint8_t *bytes, uint8_t mask, uint8_t value)
+__attribute__((target("avx2"))) static uint32_t equal_avx2(const uint8_t *bytes, __m256i mask,
+                                                           __m256i value)
 {
-    const __m128i masks = _mm_set1_epi8((char)mask), values = _mm_set1_epi8((char)value);
-    uint64_t word = 0;
-    for (unsigned i = 0; i < 4; i++) {
-        __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
-        some = _mm_cmpeq_epi8(_mm_and_si128(some, masks), values);
-        word |= (uint64_t)(uint32_t)_mm_movemask_epi8(some) << 16 * i;
-    }
-    return word;
+    __m256i some = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_and_si256(some, mask), value));
 }
+
+__attribute__((target("avx2"))) static void
+add_equal_avx2(uint64_t *bits, const uint8_t *bytes, uint32_t words, uint8_t mask, uint8_t value)
+{
+    const __m256i masks = _mm256_set1_epi8((char)mask), values = _mm256_set1_epi8((char)value);
+    for (uint32_t i = 0; i < words; i++, bytes += 64)
+        bits[i] |= equal_avx2(bytes, masks, values) |
+                   (uint64_t)equal_avx2(bytes + 32, masks, values) << 32;
+}
+#define ADD_EQUAL (__builtin_cpu_supports("avx2") ? add_equal_avx2 : add_equal_portable)
 #else
-static uint64_t equal_word(const uint8_t *bytes, uint8_t mask, uint8_t value)
-{
-    uint64_t word = 0;
-    for (unsigned i = 0; i < 64; i++)
-        word |= (uint64_t)((bytes[i] & mask) == value) << i;
-    return word;
-}
+#define ADD_EQUAL add_equal_portable
 #endif
 
 void ek_bits_add_equal(uint64_t *bits, const uint8_t *bytes, uint32_t count, uint8_t mask,
                        uint8_t value)
 {
-    uint32_t row = 0;
-    for (; row + 64 <= count; row += 64)
-        bits[row / 64] |= equal_word(bytes + row, mask, value);
-    for (; row < count; row++)
+    add_equal *const add = ADD_EQUAL;
+    add(bits, bytes, count / 64, mask, value);
+    for (uint32_t row = count / 64 * 64; row < count; row++)
         bits[row / 64] |= (uint64_t)((bytes[row] & mask) == value) << row % 64;
 }
 
-uint32_t ek_bits_list(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out)
+/* Lists --------------------------------------------------------------------------------------- */
+
+typedef uint32_t list_rows(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out);
+
+/* Most words have a few bits or none: four rows are written in any case, and only what is beyond
+ * them asks for a branch. A branch a bit is guessed wrong once a word, at the cost of twenty rows.
+ */
+static inline __attribute__((always_inline)) uint32_t list_word(uint64_t rest, uint32_t row,
+                                                                uint16_t *out)
+{
+    const uint32_t count = (uint32_t)__builtin_popcountll(rest);
+    for (uint32_t i = 0; i < EK_BITS_LIST_SLACK; i++, rest &= rest - 1)
+        out[i] = (uint16_t)(row + (uint32_t)__builtin_ctzll(rest | 1ull << 63));
+    for (uint32_t i = EK_BITS_LIST_SLACK; i < count; i++, rest &= rest - 1)
+        out[i] = (uint16_t)(row + (uint32_t)__builtin_ctzll(rest));
+    return count;
+}
+
+static inline __attribute__((always_inline)) uint32_t
+list_words(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out)
 {
     uint32_t count = 0;
-    for (uint32_t row = from; row < to;) {
-        uint32_t word = row / 64, end = to - word * 64 < 64 ? to - word * 64 : 64;
-        uint64_t rest = bits[word] & part(row % 64, end);
-        for (; rest; rest &= rest - 1)
-            out[count++] = (uint16_t)(word * 64 + (uint32_t)__builtin_ctzll(rest));
-        row = (word + 1) * 64;
+    for (uint32_t row = from / 64 * 64; row < to; row += 64) {
+        uint64_t wanted = part(row < from ? from - row : 0, to - row < 64 ? to - row : 64);
+        count += list_word(bits[row / 64] & wanted, row, out + count);
     }
     return count;
+}
+
+static uint32_t list_portable(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out)
+{
+    return list_words(bits, from, to, out);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2,popcnt,bmi"))) static uint32_t
+list_avx2(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out)
+{
+    return list_words(bits, from, to, out);
+}
+#define LIST_ROWS                                                                                  \
+    (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? list_avx2 : list_portable)
+#else
+#define LIST_ROWS list_portable
+#endif
+
+uint32_t ek_bits_list(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out)
+{
+    list_rows *const list = LIST_ROWS;
+    return list(bits, from, to, out);
 }

@@ -26,7 +26,9 @@ void ek_bits_add_list(uint64_t *bits, const uint16_t *rows, uint32_t count, uint
 /* Add the rows whose byte, as far as `mask` goes, has this value. */
 void ek_bits_add_equal(uint64_t *bits, const uint8_t *bytes, uint32_t count, uint8_t mask,
                        uint8_t value);
-/* The rows of [from, to), ascending; out has room for all of them. Returns how many. */
+/* The rows of [from, to), ascending; out has room for all of them and the slack, which is written
+ * too. Returns how many. */
+#define EK_BITS_LIST_SLACK 4u
 uint32_t ek_bits_list(const uint64_t *bits, uint32_t from, uint32_t to, uint16_t *out);
 
 #endif

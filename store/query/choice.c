@@ -8,6 +8,7 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/text.h"
+#include "store/query/bits.h"
 
 /* Numbers ----------------------------------------------------------------------------------- */
 
@@ -197,6 +198,8 @@ static int check_tags(const struct ek_selection *selection, struct ek_err *err)
 
 /* Cohort ------------------------------------------------------------------------------------ */
 
+#define SOME_AUTHORS 4096u /* looked at together */
+
 static int want_cohort(struct ek_choice *choice, const struct ek_selection *selection,
                        struct ek_arena *arena, struct ek_err *err)
 {
@@ -215,9 +218,15 @@ static int want_cohort(struct ek_choice *choice, const struct ek_selection *sele
     uint64_t *cohort = EK_NEW_ARRAY(arena, uint64_t, count / 64 + 1);
     if (!cohort)
         return ek_fail_memory(err);
-    for (size_t author = 1; author < count; author++)
-        cohort[author / 64] |= (uint64_t)(days[author] >= low && days[author] < high)
-                               << author % 64;
+    for (size_t first = 0; first < count; first += SOME_AUTHORS) {
+        size_t here = count - first < SOME_AUTHORS ? count - first : SOME_AUTHORS;
+        uint8_t taken_in[SOME_AUTHORS];
+        for (size_t i = 0; i < here; i++)
+            taken_in[i] = (days[first + i] >= low) & (days[first + i] < high);
+        ek_bits_add_equal(cohort + first / 64, taken_in, (uint32_t)here, 0xff, 1);
+    }
+    cohort[0] &= ~1ull; /* nobody */
+    cohort[0] &= ~1ull; /* nobody */
     choice->cohort = cohort;
     choice->cohort_count = count;
     /* With a beginning no month tells that whoever wrote in it is in the cohort. */

@@ -54,7 +54,7 @@ static int make_arrays(struct distinct *distinct)
     struct ek_counting *counting = distinct->counting;
     const struct ek_pieces *pieces = &distinct->pieces;
     struct ek_arena *arena = counting->arena;
-    distinct->room = EK_NEW_ARRAY(arena, uint16_t, EK_CHUNK_ROWS);
+    distinct->room = EK_NEW_ARRAY(arena, uint16_t, EK_CHUNK_ROWS + EK_BITS_LIST_SLACK);
     bool made = distinct->room;
     if (counting->question->measures & EK_MEASURE_CLUSTERS) {
         distinct->pair_of = EK_NEW_ARRAY(arena, uint32_t, pieces->most_rows + 1);

@@ -385,35 +385,39 @@ static uint32_t first_in_doubt(const struct ek_scope *scope)
     return chunk->months[m].first;
 }
 
-#define AHEAD 8u /* words: numbers that are fetched before they are looked at */
+#define SOME_WORDS 64u /* taken at a time */
+
+/* Of these rows those whose author is in the cohort stay; nobody (0) is in none. The numbers are
+ * fetched before any is looked at, and without branches: many are then on their way from memory at
+ * once. */
+static void keep_rows_of(const struct ek_choice *choice, const uint32_t *author,
+                         const uint16_t *rows, uint32_t count, uint64_t *mask)
+{
+    uint32_t numbers[SOME_WORDS * 64];
+    for (uint32_t i = 0; i < count; i++)
+        numbers[i] = author[rows[i]];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t one = numbers[i] < choice->cohort_count ? numbers[i] : 0;
+        mask[rows[i] / 64] &= ~((uint64_t)!ek_bits_has(choice->cohort, one) << rows[i] % 64);
+    }
+}
 
 static int keep_cohort(struct masking *masking)
 {
-    const struct ek_choice *choice = masking->scope->choice;
     struct ek_held_chunk *chunk = masking->scope->chunk;
     const uint32_t *author = ek_chunk_section(chunk->chunk, EK_SECTION_AUTHOR);
+    uint16_t rows[SOME_WORDS * 64 + EK_BITS_LIST_SLACK];
     uint32_t word = 0;
     if (!author || ek_held_greatest(chunk))
         return -1;
     if (!chunk->nobody && first_in_doubt(masking->scope) > masking->stretch->from)
         word = (first_in_doubt(masking->scope) - masking->stretch->from) / 64;
     author += masking->stretch->from;
-    for (; word < masking->words; word++) {
-        uint64_t kept = 0;
-        if (word + AHEAD < masking->words && masking->mask[word + AHEAD]) {
-            uint64_t ahead = masking->mask[word + AHEAD];
-            __builtin_prefetch(&author[(word + AHEAD) * 64 + (uint32_t)__builtin_ctzll(ahead)]);
-            __builtin_prefetch(
-                &author[(word + AHEAD) * 64 + 63 - (uint32_t)__builtin_clzll(ahead)]);
-        }
-        for (uint64_t rest = masking->mask[word]; rest; rest &= rest - 1) {
-            /* Without a branch, so that the next number is on its way while this one is waited
-             * for. Nobody (0) is in no cohort. */
-            size_t one = author[word * 64 + (uint32_t)__builtin_ctzll(rest)];
-            one = one < choice->cohort_count ? one : 0;
-            kept |= -(uint64_t)ek_bits_has(choice->cohort, (uint32_t)one) & rest & -rest;
-        }
-        masking->mask[word] = kept;
+    for (; word < masking->words; word += SOME_WORDS) {
+        uint32_t words = masking->words - word < SOME_WORDS ? masking->words - word : SOME_WORDS;
+        uint32_t count = ek_bits_list(masking->mask + word, 0, words * 64, rows);
+        keep_rows_of(masking->scope->choice, author + (size_t)word * 64, rows, count,
+                     masking->mask + word);
     }
     return 0;
 }

@@ -264,7 +264,7 @@ static int pair_numbers(struct pairing *pairing)
     pairing->words = (uint32_t)(counting->lanes.count / 64 + 1);
     pairing->has = EK_NEW_ARRAY(counting->arena, uint64_t, numbers * pairing->words + 1);
     pairing->met = EK_NEW_ARRAY(counting->arena, uint32_t, numbers + 1);
-    pairing->room = EK_NEW_ARRAY(counting->arena, uint16_t, EK_CHUNK_ROWS);
+    pairing->room = EK_NEW_ARRAY(counting->arena, uint16_t, EK_CHUNK_ROWS + EK_BITS_LIST_SLACK);
     pairing->counted_in = EK_NEW_ARRAY(counting->arena, uint32_t, numbers + 1);
     if (!pairing->has || !pairing->met || !pairing->room || !pairing->counted_in)
         return ek_fail_memory(counting->err);

@@ -277,8 +277,8 @@ static int make_rooms(struct making *making, struct window_rows **windows)
 {
     struct ek_arena *arena = making->counting.arena;
     *windows = EK_NEW_ARRAY(arena, struct window_rows, making->question->window_count + 1);
-    making->list = EK_NEW_ARRAY(arena, uint16_t, EK_CHUNK_ROWS);
-    making->others = EK_NEW_ARRAY(arena, uint16_t, EK_CHUNK_ROWS);
+    making->list = EK_NEW_ARRAY(arena, uint16_t, EK_CHUNK_ROWS + EK_BITS_LIST_SLACK);
+    making->others = EK_NEW_ARRAY(arena, uint16_t, EK_CHUNK_ROWS + EK_BITS_LIST_SLACK);
     making->place_of = EK_NEW_ARRAY(arena, uint32_t, EK_CHUNK_ROWS);
     return *windows && making->list && making->others && making->place_of
                ? 0
