@@ -203,13 +203,11 @@ static int add_class(struct ek_held_chunk *chunk, enum ek_posting_class class, u
     return 0;
 }
 
-int ek_held_usual(struct ek_held *held, struct ek_held_chunk *chunk)
+static int make_usual(struct ek_held *held, struct ek_held_chunk *chunk)
 {
     const uint32_t rows = chunk->chunk->rows, dated = chunk->chunk->dated, words = EK_WORDS(rows);
     uint64_t out[EK_CHUNK_WORDS] = {0}, unassessed[EK_CHUNK_WORDS] = {0};
     const uint8_t *bits = NULL;
-    if (chunk->usual)
-        return 0;
     uint64_t *usual = EK_NEW_ARRAY(held->arena, uint64_t, (size_t)words + 1);
     if (!usual)
         return no_memory(held->index);
@@ -232,6 +230,11 @@ int ek_held_usual(struct ek_held *held, struct ek_held_chunk *chunk)
     chunk->all_dated = ek_bits_count(usual, 0, dated) == dated;
     chunk->usual = usual;
     return 0;
+}
+
+int ek_held_usual(struct ek_held *held, struct ek_held_chunk *chunk)
+{
+    return chunk->usual ? 0 : make_usual(held, chunk);
 }
 
 static uint32_t greatest(const uint32_t *numbers, uint32_t count, bool *zero)
