@@ -15,7 +15,7 @@
 
 #define EK_STORE_FORMAT 2u  /* of the records; 1 is brought up to it in passing */
 #define EK_FORMAT_OLDEST 1u /* that this program reads */
-#define EK_INDEX_FORMAT 3u  /* of the index: an older one is made anew */
+#define EK_INDEX_FORMAT 4u  /* of the index: an older one is made anew */
 
 enum ek_record_table {
     EK_RECORDS_META,

@@ -32,6 +32,7 @@ struct ek_form_tags { /* head of a chunk's tags; the list of postings follows */
     uint32_t check;   /* of the head and the list, from `generation` on */
     uint32_t generation, postings, rows;
     uint32_t counted_at, counted_check; /* at 0: none */
+    uint32_t pairs_at, pairs_check;     /* the same */
 };
 
 /* Seeded with the chunk's id, so that a value under another key is found out too. */

@@ -37,6 +37,12 @@ static size_t counts_bytes(const struct ek_postings *postings)
     return (size_t)EK_STANCES * postings->chunk->months * sizeof(uint16_t);
 }
 
+static size_t pairs_bytes(const struct ek_postings *postings)
+{
+    return ek_pairs_of(ek_posting_find(postings, EK_POSTING_RLS + 1, 0)) * postings->chunk->months *
+           sizeof(uint16_t);
+}
+
 static bool list_is_sound(const struct ek_postings *postings)
 {
     const struct ek_form_posting *forms = forms_of(postings);
@@ -73,11 +79,13 @@ int ek_postings_open(struct ek_postings *postings, struct ek_chunk *chunk, uint3
         head->generation != generation || head->rows != chunk->rows)
         return damaged(postings);
     postings->count = head->postings;
-    postings->checked = EK_NEW_ARRAY(arena, uint8_t, (size_t)head->postings + 1);
+    postings->checked = EK_NEW_ARRAY(arena, uint8_t, (size_t)head->postings + 2);
     if (!postings->checked)
         return ek_txn_fail(chunk->index, EK_MEMORY, "out of memory");
     if (!list_is_sound(postings) ||
-        (head->counted_at && !within(postings, head->counted_at, chunk->months * sizeof(uint16_t))))
+        (head->counted_at &&
+         !within(postings, head->counted_at, chunk->months * sizeof(uint16_t))) ||
+        (head->pairs_at && !within(postings, head->pairs_at, pairs_bytes(postings))))
         return damaged(postings);
     return 0;
 }
@@ -160,6 +168,17 @@ int ek_postings_counted(struct ek_postings *postings, const uint16_t **counted)
     const struct ek_form_tags *head = head_of(postings);
     return counts_at(postings, postings->count, head->counted_at, head->counted_check,
                      postings->chunk->months * sizeof(uint16_t), counted);
+}
+
+int ek_postings_pairs(struct ek_postings *postings, const uint16_t **counts, uint32_t *theories)
+{
+    *counts = NULL;
+    *theories = ek_posting_find(postings, EK_POSTING_RLS + 1, 0);
+    if (!postings->value)
+        return 0;
+    const struct ek_form_tags *head = head_of(postings);
+    return counts_at(postings, postings->count + 1, head->pairs_at, head->pairs_check,
+                     pairs_bytes(postings), counts);
 }
 
 uint32_t ek_posting_find(const struct ek_postings *postings, enum ek_posting_class class,

@@ -37,7 +37,7 @@ struct ek_postings {
     const unsigned char *value; /* NULL: this generation has no tags here, all rows are untagged */
     size_t len;
     uint32_t count;   /* of postings, sorted by class, then code */
-    uint8_t *checked; /* by posting: 1 = its rows, 2 = its counts; [count]: the months counted */
+    uint8_t *checked; /* by posting: 1 = its rows, 2 = its counts; then the months and the pairs */
 };
 
 /* 0, or -1 (latched). value.data NULL: none. */
@@ -50,6 +50,18 @@ void ek_posting_head(const struct ek_postings *postings, uint32_t i, struct ek_p
 int ek_posting_counts(struct ek_postings *postings, uint32_t i, const uint16_t **counts);
 /* Rows by month that a plain timeline counts: dated, not hidden, tagged, assessed. As above. */
 int ek_postings_counted(struct ek_postings *postings, const uint16_t **counted);
+/* The same rows with two theories, [ek_pair_place(theories, a, b) * months + m]: a < b are places
+ * of two of the first `theories` postings, which are those of EK_POSTING_RLS. As above; a chunk of
+ * many months keeps none either. */
+int ek_postings_pairs(struct ek_postings *postings, const uint16_t **counts, uint32_t *theories);
+static inline size_t ek_pairs_of(size_t count)
+{
+    return count ? count * (count - 1) / 2 : 0;
+}
+static inline size_t ek_pair_place(size_t count, size_t a, size_t b)
+{
+    return a * (2 * count - a - 1) / 2 + (b - a - 1);
+}
 /* Posting i, checked. 0, -1 (latched). */
 int ek_posting_get(struct ek_postings *postings, uint32_t i, struct ek_posting *posting);
 /* First posting of a class (and code) or, where there is none, the place where it would be. */

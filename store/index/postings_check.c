@@ -49,6 +49,27 @@ static bool agree(struct checking *checking, const uint16_t *counts, size_t coun
     return memcmp(checking->expected, counts, count * sizeof *counts) == 0;
 }
 
+/* Every two theories of a row. False: they are not in the order of the postings. */
+static bool count_row_pairs(struct checking *checking, uint32_t row, uint32_t month,
+                            uint32_t theories, uint16_t *expected)
+{
+    const struct ek_row_marks *rows = &checking->rows;
+    const uint32_t months = checking->postings->chunk->months;
+    for (uint32_t i = rows->start[row]; i < rows->start[row + 1]; i++) {
+        for (uint32_t j = i + 1; j < rows->start[row + 1]; j++) {
+            const struct ek_mark *one = &rows->marks[i], *other = &rows->marks[j];
+            if ((one->word | other->word) & (EK_WORD_NOT_OWN | EK_WORD_CRAMPS))
+                continue;
+            uint32_t a = ek_posting_find(checking->postings, EK_POSTING_RLS, one->code);
+            uint32_t b = ek_posting_find(checking->postings, EK_POSTING_RLS, other->code);
+            if (a >= b || b >= theories)
+                return false;
+            expected[ek_pair_place(theories, a, b) * months + month]++;
+        }
+    }
+    return true;
+}
+
 static int damaged(const struct ek_postings *postings)
 {
     return ek_txn_fail(postings->chunk->index, EK_FORMAT,
@@ -56,14 +77,39 @@ static int damaged(const struct ek_postings *postings)
                        (unsigned long long)postings->chunk->id);
 }
 
+static int check_pairs(struct checking *checking, const uint16_t *counts, uint32_t theories)
+{
+    const struct ek_chunk *chunk = checking->postings->chunk;
+    const size_t count = ek_pairs_of(theories) * chunk->months;
+    uint16_t *expected = calloc(count + 1, sizeof *expected);
+    bool sound = expected != NULL;
+    for (uint32_t row = 0, month = 0; sound && row < chunk->dated; row++) {
+        month += row >= checking->months[month + 1].first;
+        if (counts_here(checking, row))
+            sound = count_row_pairs(checking, row, month, theories, expected);
+    }
+    sound = sound && memcmp(expected, counts, count * sizeof *counts) == 0;
+    int result = sound      ? 0
+                 : expected ? damaged(checking->postings)
+                            : ek_txn_fail(chunk->index, EK_MEMORY, "out of memory");
+    free(expected);
+    return result;
+}
+
 static int check_counts(struct checking *checking)
 {
     struct ek_postings *postings = checking->postings;
     const size_t months = postings->chunk->months;
     const uint16_t *counts;
+    uint32_t theories;
     int kept = ek_postings_counted(postings, &counts);
     if (kept < 0 || (kept && !agree(checking, counts, months)))
         return kept < 0 ? -1 : damaged(postings);
+    kept = ek_postings_pairs(postings, &counts, &theories);
+    if (kept > 0)
+        kept = check_pairs(checking, counts, theories);
+    if (kept < 0)
+        return -1;
     for (uint32_t i = 0; i < postings->count; i++) {
         struct ek_posting posting;
         ek_posting_head(postings, i, &posting);

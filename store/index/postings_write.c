@@ -36,6 +36,10 @@ struct writing {
     uint32_t months;
     struct ek_form_posting *forms;
     uint32_t counted_at; /* 0: no counts are kept */
+    uint32_t pairs_at;   /* 0: none of pairs */
+    uint32_t theories;   /* postings of EK_POSTING_RLS, the first ones */
+    uint32_t *here;      /* those that the current row has */
+    uint32_t here_count;
     unsigned char *bytes;
     size_t len;
 };
@@ -94,6 +98,8 @@ static void put_one(struct writing *writing, uint32_t class, uint32_t code, uint
     if (posting->last == row + 1)
         return;
     posting->last = row + 1;
+    if (class == EK_POSTING_RLS)
+        writing->here[writing->here_count++] = (uint32_t)(posting - writing->postings);
     if (posting->dense)
         ((uint64_t *)(void *)posting->set)[row / 64] |= 1ull << row % 64;
     else
@@ -127,6 +133,19 @@ static void count_all(struct writing *writing)
     }
 }
 
+/* Every two theories that the row has. */
+static void count_pairs(struct writing *writing, uint32_t month)
+{
+    uint16_t *counts = (void *)(writing->bytes + writing->pairs_at);
+    const uint32_t *here = writing->here;
+    for (uint32_t i = 1; i < writing->here_count; i++) {
+        for (uint32_t j = 0; j < i; j++) {
+            uint32_t a = here[i] < here[j] ? here[i] : here[j], b = here[i] ^ here[j] ^ a;
+            counts[ek_pair_place(writing->theories, a, b) * writing->months + month]++;
+        }
+    }
+}
+
 static void put_all(struct writing *writing)
 {
     const struct ek_batch *batch = writing->batch;
@@ -136,8 +155,11 @@ static void put_all(struct writing *writing)
         const struct ek_mark *marks = writing->tags->marks + span->at;
         if (writing->counted_at && writing->month_of[i] >= 0)
             counted[writing->month_of[i]]++;
+        writing->here_count = 0;
         for (uint32_t m = 0; m < span->count; m++)
             put_one(writing, class_of(writing, marks[m].word), marks[m].code, marks[m].word, i);
+        if (writing->pairs_at && writing->month_of[i] >= 0)
+            count_pairs(writing, (uint32_t)writing->month_of[i]);
         if (odd_class(span) < EK_POSTING_CLASSES)
             put_one(writing, odd_class(span), 0, 0, i);
     }
@@ -184,6 +206,11 @@ static size_t place(size_t *at, size_t len, size_t align)
 }
 
 /* Counts first: a timeline of all theories reads them and no rows, and they stand together. */
+static size_t pairs_bytes(const struct writing *writing)
+{
+    return ek_pairs_of(writing->theories) * writing->months * sizeof(uint16_t);
+}
+
 static void lay_out_counts(struct writing *writing, size_t *at)
 {
     writing->counted_at = (uint32_t)place(at, writing->months * sizeof(uint16_t), 8);
@@ -192,14 +219,21 @@ static void lay_out_counts(struct writing *writing, size_t *at)
         if (writing->postings[i].class == EK_POSTING_RLS)
             writing->forms[i].counts_at = (uint32_t)place(at, counts, 8);
     }
+    /* Not where they would take more room than a byte a row. */
+    if (writing->theories > 1 && pairs_bytes(writing) < writing->batch->count)
+        writing->pairs_at = (uint32_t)place(at, pairs_bytes(writing), 8);
 }
 
 static int lay_out(struct writing *writing)
 {
     const uint32_t rows = (uint32_t)writing->batch->count;
     size_t at = sizeof(struct ek_form_tags) + writing->count * sizeof *writing->forms;
+    while (writing->theories < writing->count &&
+           writing->postings[writing->theories].class == EK_POSTING_RLS)
+        writing->theories++;
     writing->forms = calloc(writing->count + 1, sizeof *writing->forms);
-    if (!writing->forms)
+    writing->here = calloc((size_t)writing->theories + 1, sizeof *writing->here);
+    if (!writing->forms || !writing->here)
         return ek_txn_fail(writing->index, EK_MEMORY, "out of memory");
     if (writing->months && rows / writing->months >= ROWS_A_MONTH)
         lay_out_counts(writing, &at);
@@ -241,10 +275,14 @@ static void close_head(struct writing *writing)
     struct ek_form_tags head = {.generation = writing->tags->generation,
                                 .postings = (uint32_t)writing->count,
                                 .rows = rows,
-                                .counted_at = writing->counted_at};
+                                .counted_at = writing->counted_at,
+                                .pairs_at = writing->pairs_at};
     if (head.counted_at)
         head.counted_check = ek_form_check(writing->id, writing->bytes + head.counted_at,
                                            writing->months * sizeof(uint16_t));
+    if (head.pairs_at)
+        head.pairs_check =
+            ek_form_check(writing->id, writing->bytes + head.pairs_at, pairs_bytes(writing));
     for (size_t i = 0; i < writing->count; i++) {
         struct ek_form_posting *form = &writing->forms[i];
         form->check =
@@ -308,5 +346,6 @@ void ek_postings_write(struct ek_txn *index, uint64_t id, const struct ek_batch 
     free(writing.slots);
     free(writing.month_of);
     free(writing.forms);
+    free(writing.here);
     free(writing.bytes);
 }

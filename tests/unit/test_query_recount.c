@@ -380,6 +380,27 @@ static void plain_counts_are_those_of_the_twin(void **state)
     }
 }
 
+/* Pairs that a chunk has counted: of theories in any order, once with a code that has two. */
+static void plain_pairs_are_those_of_the_twin(void **state)
+{
+    static const char *const lanes[] = {"ppi",  "inflammation",  "bidet",
+                                        "rare", "bid/transport", "bid"};
+    struct store *store = *state;
+    for (int i = 0; i < 24; i++) {
+        struct ek_selection s = {.theories = lanes, .theory_count = i % 4 ? 5 : 6};
+        struct ek_question q = {.selection = &s, .size = i % 3};
+        if (i % 3 == 1) {
+            s.period.from = draw_day(store->twin, true);
+            s.period.until = s.period.from + 400 * DAY;
+        }
+        if (i % 5 == 4)
+            s.stances = 1 + twin_draw(store->twin, 15);
+        if (i % 7 == 6)
+            s.rules_version = store->twin->digests[0];
+        check_pairs(store, &q, EK_WITHIN_POST);
+    }
+}
+
 /* Ida writes in the first of 256 months and in the last, Ole in those between: one author in each.
  * Who was seen is kept in rounds of a byte. */
 static void authors_are_told_apart_over_many_buckets(void **state)
@@ -444,6 +465,7 @@ int main(void)
         cmocka_unit_test(counts_are_those_of_the_twin),
         cmocka_unit_test(plain_counts_are_those_of_the_twin),
         cmocka_unit_test(pairs_are_those_of_the_twin),
+        cmocka_unit_test(plain_pairs_are_those_of_the_twin),
     };
     const struct CMUnitTest alone[] = {cmocka_unit_test_setup_teardown(
         authors_are_told_apart_over_many_buckets, fixture_setup, fixture_teardown)};

@@ -124,8 +124,8 @@ static void a_newer_store_is_refused(void **state)
     expect_refused(f, EK_STORE_READ, EK_VERSION, "has format 3");
     expect_refused(f, EK_STORE_WRITE, EK_VERSION, "use the newer");
     patch_file(f, "records/data.mdb", "format\0\0\0\3", 10, "format\0\0\0\2");
-    patch_file(f, "index/data.mdb", "format\0\0\0\3", 10, "format\0\0\0\4");
-    expect_refused(f, EK_STORE_READ, EK_VERSION, "index has format 4");
+    patch_file(f, "index/data.mdb", "format\0\0\0\4", 10, "format\0\0\0\5");
+    expect_refused(f, EK_STORE_READ, EK_VERSION, "index has format 5");
     expect_refused(f, EK_STORE_WRITE, EK_VERSION, "use the newer");
 }
 
