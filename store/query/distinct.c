@@ -156,6 +156,8 @@ static inline void add_tagged(struct sums *sums, uint32_t posts, uint32_t *tagge
     ++*tagged;
 }
 
+#define AHEAD 12u /* posts: their pairs are fetched while others are counted */
+
 static int cluster_counted(struct distinct *distinct, uint32_t bucket, struct sums *sums)
 {
     const struct ek_pieces *pieces = &distinct->pieces;
@@ -165,6 +167,9 @@ static int cluster_counted(struct distinct *distinct, uint32_t bucket, struct su
         struct ek_piece_rows rows = ek_piece_counted(piece, distinct->room);
         for (uint32_t n = 0; n < rows.count; n++) {
             uint32_t row = rows.rows[n], author = piece->author[row], thread = piece->thread[row];
+            if (n + AHEAD < rows.count)
+                ek_tally_expect(&distinct->pairs, piece->author[rows.rows[n + AHEAD]],
+                                piece->thread[rows.rows[n + AHEAD]]);
             uint32_t place = ek_tally_place(&distinct->pairs, author, thread);
             if (place == UINT32_MAX)
                 return ek_fail_memory(distinct->counting->err);

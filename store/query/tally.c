@@ -30,14 +30,18 @@ void ek_tally_empty(struct ek_tally *tally)
     tally->used = 0;
 }
 
-static size_t slot_of(const struct ek_tally *tally, uint32_t a, uint32_t b)
+static size_t first_slot(const struct ek_tally *tally, uint32_t a, uint32_t b)
 {
     uint64_t key = (uint64_t)a << 32 | b;
     key *= 0x9e3779b97f4a7c15ull;
     key ^= key >> 32;
     key *= 0xd6e8feb86659fd93ull;
-    size_t slot = (size_t)(key >> 32) & (tally->size - 1);
-    for (;; slot = (slot + 1) & (tally->size - 1)) {
+    return (size_t)(key >> 32) & (tally->size - 1);
+}
+
+static size_t slot_of(const struct ek_tally *tally, uint32_t a, uint32_t b)
+{
+    for (size_t slot = first_slot(tally, a, b);; slot = (slot + 1) & (tally->size - 1)) {
         uint32_t place = tally->slots[slot];
         if (place == 0 || (tally->pairs[place - 1].a == a && tally->pairs[place - 1].b == b))
             return slot;
@@ -61,6 +65,11 @@ static int grow(struct ek_tally *tally)
     for (uint32_t place = 0; place < tally->used; place++)
         slots[slot_of(tally, pairs[place].a, pairs[place].b)] = place + 1;
     return 0;
+}
+
+void ek_tally_expect(const struct ek_tally *tally, uint32_t a, uint32_t b)
+{
+    __builtin_prefetch(&tally->slots[first_slot(tally, a, b)]);
 }
 
 uint32_t ek_tally_place(struct ek_tally *tally, uint32_t a, uint32_t b)

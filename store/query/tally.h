@@ -24,6 +24,8 @@ struct ek_tally {
 int ek_tally_init(struct ek_tally *tally); /* -1 when out of memory */
 void ek_tally_free(struct ek_tally *tally);
 void ek_tally_empty(struct ek_tally *tally);
+/* A pair that will be asked for soon: where it may stand is fetched from memory. */
+void ek_tally_expect(const struct ek_tally *tally, uint32_t a, uint32_t b);
 /* The place of a pair, which is there from now on; UINT32_MAX when out of memory. */
 uint32_t ek_tally_place(struct ek_tally *tally, uint32_t a, uint32_t b);
 
