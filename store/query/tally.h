@@ -17,8 +17,10 @@ struct ek_tally_pair {
 struct ek_tally {
     struct ek_tally_pair *pairs;
     uint32_t used;
-    uint32_t *slots; /* place plus one, 0: free */
-    size_t size;     /* of slots: a power of two, at least twice `used` */
+    struct ek_tally_slot {
+        uint32_t hash, place; /* place plus one, 0: free */
+    } * slots;
+    size_t size; /* of slots: a power of two, at least twice `used` */
 };
 
 int ek_tally_init(struct ek_tally *tally); /* -1 when out of memory */
