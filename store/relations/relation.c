@@ -29,6 +29,16 @@ static void keep_whole_theories(struct ek_relation *relation)
     relation->count = kept;
 }
 
+static int make_room(struct ek_relation *relation)
+{
+    relation->words = (relation->count + 63) / 64;
+    relation->of_code =
+        EK_NEW_ARRAY(relation->arena, uint64_t, EK_RELATION_CODES * relation->words + 1);
+    relation->met = EK_NEW_ARRAY(relation->arena, uint64_t, relation->words + 1);
+    relation->stance = EK_NEW_ARRAY(relation->arena, enum ek_stance, relation->count + 1);
+    return relation->of_code && relation->met && relation->stance ? 0 : -1;
+}
+
 int ek_relation_begin(struct ek_relation *relation, const struct ek_selection *selection,
                       bool every_post)
 {
@@ -48,6 +58,8 @@ int ek_relation_begin(struct ek_relation *relation, const struct ek_selection *s
         relation->theories[i] = count.theories[i];
     if (selection->theory_count == 0)
         keep_whole_theories(relation);
+    if (make_room(relation))
+        return ek_fail_memory(relation->err);
     if (every_post) {
         relation->selection.theory_count = 0;
     } else if (selection->theory_count == 0 && count.rules_digest) {
@@ -70,21 +82,49 @@ static bool tag_counts(const struct ek_selection *selection, const struct ek_ind
             (selection->experience == EK_YES) == tag->experience);
 }
 
-uint32_t ek_relation_lanes(const struct ek_relation *relation, const struct ek_index_row *row,
+/* A code is one string as long as a question lasts. */
+static const uint64_t *theories_of(struct ek_relation *relation, const char *code)
+{
+    size_t slot = (size_t)((uintptr_t)code * 0x9e3779b97f4a7c15ull >> 56);
+    uint64_t *theories = relation->of_code + slot * relation->words;
+    if (relation->codes[slot] == code)
+        return theories;
+    memset(theories, 0, relation->words * sizeof *theories);
+    for (size_t lane = 0; lane < relation->count; lane++)
+        theories[lane / 64] |= (uint64_t)takes_in(relation->theories[lane], code) << lane % 64;
+    relation->codes[slot] = code;
+    return theories;
+}
+
+static void meet(struct ek_relation *relation, const struct ek_index_tag *tag)
+{
+    const uint64_t *theories = theories_of(relation, tag->code);
+    for (size_t word = 0; word < relation->words; word++) {
+        uint64_t here = theories[word] & ~relation->met[word];
+        relation->met[word] |= here;
+        for (; here; here &= here - 1)
+            relation->stance[word * 64 + (size_t)__builtin_ctzll(here)] = tag->stance;
+    }
+}
+
+uint32_t ek_relation_lanes(struct ek_relation *relation, const struct ek_index_row *row,
                            uint32_t lanes[EK_RELATION_LANES],
                            enum ek_stance stances[EK_RELATION_LANES])
 {
     uint32_t count = 0;
-    for (size_t lane = 0; lane < relation->count && count < EK_RELATION_LANES; lane++) {
-        size_t at = 0;
-        while (at < row->tag_count && !(tag_counts(&relation->selection, &row->tags[at]) &&
-                                        takes_in(relation->theories[lane], row->tags[at].code)))
-            at++;
-        if (at == row->tag_count)
-            continue;
-        if (stances)
-            stances[count] = row->tags[at].stance;
-        lanes[count++] = (uint32_t)lane;
+    for (size_t i = 0; i < row->tag_count; i++) {
+        if (tag_counts(&relation->selection, &row->tags[i]))
+            meet(relation, &row->tags[i]);
+    }
+    for (size_t word = 0; word < relation->words; word++) {
+        for (; relation->met[word]; relation->met[word] &= relation->met[word] - 1) {
+            uint32_t lane = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(relation->met[word]));
+            if (count == EK_RELATION_LANES)
+                continue;
+            if (stances)
+                stances[count] = relation->stance[lane];
+            lanes[count++] = lane;
+        }
     }
     return count;
 }
