@@ -65,7 +65,7 @@ CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_rec
 	random_rules null_shift)
 
 .PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules campaign-null campaign-pack demo check check-run check-asan bench bench-run bench-index \
-	bench-reader lint deps picture check-fresh check-systemd install clean help
+	bench-reader bench-queries lint deps picture check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
 $(BUILD)/libbase.a: $(BASE)
@@ -105,7 +105,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(filter-out $(BUILD)/daemon/reader/main.o,$(RE
 # What benches of the index share.
 INDEX_BENCH := $(addprefix $(BUILD)/tests/bench/,posts.o fill.o questions.o)
 $(BUILD)/bench/bench_index: $(INDEX_BENCH) $(addprefix $(BUILD)/tests/bench/,index_ingest.o \
-	index_whole.o index_ask.o bare_log.o peers.o)
+	index_whole.o whole.o index_ask.o bare_log.o peers.o)
+$(BUILD)/bench/make_store: $(INDEX_BENCH) $(BUILD)/tests/bench/whole.o
 $(BUILD)/bench/reader_beside: $(INDEX_BENCH)
 $(BUILD)/bench/bench_tag: $(addprefix $(BUILD)/tests/bench/,tag_rules.o english.o tag_hyperscan.o tag_re2.o)
 $(BUILD)/bench/bench_retag: $(addprefix $(BUILD)/tests/bench/,tag_rules.o english.o)
@@ -173,6 +174,9 @@ bench-index: $(BUILD)/bench/bench_index
 
 bench-reader: $(BUILD)/bench/reader_beside
 	@$<
+
+bench-queries: all $(BUILD)/bench/make_store
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/bench/queries.sh
 
 campaign-power: all campaign
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/power.sh
@@ -248,6 +252,7 @@ help:
 	@echo "make check-systemd the service under a real systemd in a container (slow, needs root)"
 	@echo "make lint         layers, symbols, style, static analysis"
 	@echo "make bench        figures beside their peers (bench-index: those of the index only)"
+	@echo "make bench-queries every query of the command line over ten million posts"
 	@echo "make bench-reader a reader beside a writer, ten minutes"
 	@echo "make campaign-power 10,000 losses of power replayed (some minutes)"
 	@echo "make campaign-flip a byte changed at 1,000 places of a store, its files cut short (half an hour)"
