@@ -31,12 +31,13 @@ struct fill {
 
 static void set_rules(struct ek_store *store)
 {
-    char text[1024] = "";
+    char text[2048] = "";
     struct ek_rule_code codes[POSTS_THEORIES];
     struct ek_err err;
     for (unsigned i = 0; i < POSTS_THEORIES; i++) {
         size_t len = strlen(text);
-        snprintf(text + len, sizeof text - len, "theory %s \"Theory\"\n", fill_codes[i]);
+        snprintf(text + len, sizeof text - len, "theory %s \"Theory\"\nmatch %s\n", fill_codes[i],
+                 fill_codes[i]);
         codes[i] = (struct ek_rule_code){fill_codes[i], false};
     }
     struct ek_file file = {"a.rules", text, strlen(text)};
