@@ -33,17 +33,24 @@ void ek_stretch_marks_free(struct ek_stretch_marks *marks)
     free(marks);
 }
 
+static int no_memory(const struct ek_stretch_marks *marks)
+{
+    return ek_txn_fail(marks->postings->chunk->index, EK_MEMORY, "out of memory");
+}
+
 static int make_room(struct ek_stretch_marks *marks, uint32_t more)
 {
     if (marks->count + more <= marks->room)
         return 0;
     size_t room = 2 * (marks->count + more);
     struct found *found = realloc(marks->found, room * sizeof *found);
-    marks->found = found ? found : marks->found;
-    struct ek_mark *by_row = found ? realloc(marks->marks, room * sizeof *by_row) : NULL;
-    marks->marks = by_row ? by_row : marks->marks;
+    if (!found)
+        return no_memory(marks);
+    marks->found = found;
+    struct ek_mark *by_row = realloc(marks->marks, room * sizeof *by_row);
     if (!by_row)
-        return ek_txn_fail(marks->postings->chunk->index, EK_MEMORY, "out of memory");
+        return no_memory(marks);
+    marks->marks = by_row;
     marks->room = room;
     return 0;
 }
