@@ -53,8 +53,12 @@ static int load_file(struct loading *l, int folder, const char *name, const char
         goto out;
     }
     if (st.st_size > (off_t)EK_MAX_RULE_FILE_BYTES || l->bundle->count == EK_MAX_BUNDLE_FILES) {
-        ek_fail(l->err, EK_LIMIT, "%s/%s: %s", l->bundle->origin, path,
-                l->bundle->count == EK_MAX_BUNDLE_FILES ? "too many files" : "larger than 1 MiB");
+        if (l->bundle->count == EK_MAX_BUNDLE_FILES)
+            ek_fail(l->err, EK_LIMIT, "%s: more than %u files; this one is too many: %s",
+                    l->bundle->origin, EK_MAX_BUNDLE_FILES, path);
+        else
+            ek_fail(l->err, EK_LIMIT, "%s/%s: larger than 1 MiB; split it", l->bundle->origin,
+                    path);
         goto out;
     }
     struct ek_file *file = &l->bundle->files[l->bundle->count];

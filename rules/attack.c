@@ -180,7 +180,8 @@ static int try_shape(struct attacker *attacker, struct shape shape, struct ek_er
     struct ek_buf text;
     int result;
 
-    ek_buf_init(&text, 2 * ATTACK_BYTES + 2 * EK_MAX_PATTERN_BYTES);
+    ek_buf_init(&text, 2 * ATTACK_BYTES + strlen(shape.start) + strlen(shape.lead) +
+                           strlen(shape.filler) + strlen(shape.end));
     ek_buf_adds(&text, shape.start);
     while (text.len < ATTACK_BYTES && !text.failed) {
         size_t from = text.len;

@@ -229,13 +229,13 @@ static void warn_of_code(struct checker *checker, uint32_t number)
 
     if (code->example_count && code->not_node != NO_NODE && !checker->not_tested[number])
         warn(checker, "never-tested", code, code->not_line,
-             "no example of %s holds the words of its not; write below test: no, and a sentence "
-             "that it is for",
+             "no example of %s shows this not at work; write below test: no, and a sentence that "
+             "a rule would find without it",
              code->shown.code);
     if (code->example_count && code->unless_node != NO_NODE && !checker->unless_tested[number])
         warn(checker, "never-tested", code, code->unless_line,
-             "no example of %s holds the words of its unless; write below test: no, and a sentence "
-             "that it is for",
+             "no example of %s shows this unless at work; write below test: no, and a sentence "
+             "that a rule would find without it",
              code->shown.code);
 }
 

@@ -16,6 +16,7 @@
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
+#include "rules/slip.h"
 
 const char *const flavour_names[] = {"supports",   "disputes", "asks",   "neutral", "hedged",
                                      "experience", "cramps",   "stated", NULL};
@@ -44,6 +45,17 @@ static uint32_t fail(struct clause *clause, const char *at, const char *message)
     return NO_NODE;
 }
 
+static uint32_t fail_for_want(struct clause *clause)
+{
+    bool after_comma = clause->next.kind == LEXEME_END && clause->scanner->last == LEXEME_COMMA;
+
+    return fail(clause, clause->next.text,
+                after_comma
+                    ? "a word or a phrase is missing here: take the comma away, or go on in "
+                      "the next line, without an empty one between"
+                    : "a word or a phrase is missing here");
+}
+
 /* The word at a scanner, which moves behind it. */
 static struct lexeme look_at(struct scanner *ahead)
 {
@@ -53,7 +65,8 @@ static struct lexeme look_at(struct scanner *ahead)
         return lexeme;
     lexeme.kind = LEXEME_WORD;
     lexeme.text = ahead->at;
-    while (ahead->at<ahead->end && * ahead->at> ' ' && !strchr("(){}|,\"?&", *ahead->at))
+    while (ahead->at < ahead->end && !blank_at(ahead->at, ahead->end) &&
+           !strchr("\n(){}|,\"?&", *ahead->at))
         ahead->at++;
     lexeme.len = (size_t)(ahead->at - lexeme.text);
     return lexeme;
@@ -156,28 +169,12 @@ static uint32_t parse_list_name(struct clause *clause)
     struct compiler *compiler = clause->scanner->compiler;
     const struct lexeme *name = &clause->next;
     const struct list *list = find_list(compiler, clause->scanner->file, name->text, name->len);
-    VECTOR(const char *) names = {0};
-    const char *near = NULL, *wanted;
 
-    if (list)
+    if (!list)
+        report_no_list(clause->scanner, name);
+    if (list && list->node != NO_NODE)
         return list->node;
-    for (size_t i = 0; i < compiler->lists.count; i++)
-        if (compiler->rules->files[clause->scanner->file].visible[compiler->lists.items[i].file])
-            VECTOR_PUSH(&names, compiler->lists.items[i].name);
-    wanted = ek_strndup(compiler->arena, name->text, name->len);
-    if (wanted && !names.failed)
-        near = ek_nearest(wanted, names.items, names.count);
-    if (wanted && near)
-        report(clause->scanner, EK_ERROR, name->text - 1,
-               "there is no list {%s} above or in an included file; did you mean {%s}?", wanted,
-               near);
-    else if (wanted)
-        report(clause->scanner, EK_ERROR, name->text - 1,
-               "there is no list {%s}; write above: list %s = one, another, or include the file "
-               "that has it",
-               wanted, wanted);
-    clause->failed = true;
-    VECTOR_FREE(&names);
+    clause->failed = true; /* a list that holds a mistake was reported where it stands */
     return NO_NODE;
 }
 
@@ -196,6 +193,8 @@ static uint32_t parse_regex(struct clause *clause)
     clause->failed = clause->failed || node == NO_NODE;
     clause->scanner->last = LEXEME_REGEX;
     advance(clause);
+    if (!clause->failed && !ends_phrase(clause) && slash_follows(clause->scanner, regex.flags))
+        return fail(clause, regex.flags - 1, slash_inside);
     return node;
 }
 
@@ -205,7 +204,9 @@ static void parse_element(struct clause *clause, struct child_list *children)
     struct lexeme lexeme = clause->next;
     size_t first = children->nodes.count;
 
-    if (lexeme.kind == LEXEME_WORD || lexeme.kind == LEXEME_QUOTED) {
+    if (lexeme.kind == LEXEME_WORD && report_slip(clause->scanner, &lexeme)) {
+        clause->failed = true;
+    } else if (lexeme.kind == LEXEME_WORD || lexeme.kind == LEXEME_QUOTED) {
         if (!literal_nodes(clause->scanner, &lexeme, lexeme.kind == LEXEME_WORD, children))
             clause->failed = true;
     } else if (lexeme.kind == LEXEME_LIST) {
@@ -214,7 +215,7 @@ static void parse_element(struct clause *clause, struct child_list *children)
         VECTOR_PUSH(&children->nodes, parse_group(clause));
         lexeme = clause->next;
     } else {
-        fail(clause, lexeme.text, "a word or a phrase is missing here");
+        fail_for_want(clause);
     }
     if (clause->failed)
         return;
@@ -246,9 +247,13 @@ static uint32_t parse_phrase(struct clause *clause)
         clause->failed = true;
     }
     if (ends_phrase(clause))
-        return fail(clause, start, "a word or a phrase is missing here");
-    while (!clause->failed && !ends_phrase(clause))
+        return fail_for_want(clause);
+    while (!clause->failed && !ends_phrase(clause)) {
         parse_element(clause, &children);
+        if (children.nodes.count > EK_MAX_WITHIN)
+            fail(clause, start,
+                 "this phrase has more than 200 words; write several, with commas between them");
+    }
     if (children.nodes.failed)
         clause->scanner->compiler->no_memory = true;
     for (size_t i = 0; i < children.nodes.count; i++)
@@ -445,11 +450,15 @@ uint32_t parse_clause(struct scanner *scanner, unsigned *flavour)
         node = node_many(nodes, NODE_EITHER, items.items, (uint32_t)items.count);
     VECTOR_FREE(&items);
     if (nodes->failed && !clause.failed) {
-        scanner->compiler->no_memory = !nodes->too_deep && !nodes->too_many;
+        scanner->compiler->no_memory = !nodes->too_deep && !nodes->too_many && !nodes->too_large;
         report(scanner, EK_ERROR, NULL,
-               nodes->too_deep ? "lists inside lists go too deep here"
-                               : "the rule set has too many words and phrases");
-        nodes->failed = nodes->too_deep = false;
+               nodes->too_deep ? "lists inside lists, or conditions behind conditions, go too deep "
+                                 "here; write several lines"
+               : nodes->too_large
+                   ? "the lists named here, with those in them and what may be absent, come to "
+                     "more than 200,000 words to try; name fewer of them"
+                   : "the rule set has too many words and phrases");
+        nodes->failed = nodes->too_deep = nodes->too_large = false;
     }
     return node;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ekbom/arena.h"
+#include "ekbom/text.h"
 
 #define WEIGHT_STRONG 2.0
 #define WEIGHT_MATCH 1.0
@@ -33,7 +34,11 @@ void start_code(struct scanner *scanner, const struct lexeme *word)
     }
     name = scan(scanner);
     if (name.kind != LEXEME_QUOTED || name.len == 0) {
-        if (name.kind != LEXEME_BAD)
+        if (name.kind == LEXEME_WORD && scan(scanner).kind == LEXEME_QUOTED)
+            report(scanner, EK_ERROR, name.text,
+                   "the code is one word, before the name: %.*s %.*s-%.*s \"Its name\"",
+                   (int)word->len, word->text, (int)code.len, code.text, (int)name.len, name.text);
+        else if (name.kind != LEXEME_BAD)
             report(scanner, EK_ERROR, name.text,
                    "the name in quotation marks is missing: %.*s %.*s \"Its name\"", (int)word->len,
                    word->text, (int)code.len, code.text);
@@ -230,11 +235,12 @@ void start_test(struct scanner *scanner, const struct lexeme *word)
     scanner->block = BLOCK_TEST;
 }
 
+#define EXPECTATIONS 7
 static const struct {
     const char *name;
     enum ek_stance stance;
     unsigned flavour;
-} expectations[] = {
+} expectations[EXPECTATIONS] = {
     {"supports", EK_SUPPORTS, 0},
     {"disputes", EK_DISPUTES, 0},
     {"asks", EK_ASKS, 0},
@@ -243,6 +249,24 @@ static const struct {
     {"experience", EK_STANCES, FLAVOUR_EXPERIENCE},
     {"cramps", EK_STANCES, FLAVOUR_CRAMPS},
 };
+
+/* "yes dispute  ...": a stance miswritten, which two blanks set off from the text. */
+static void report_stance(struct scanner *scanner, const struct lexeme *word)
+{
+    const char *names[EXPECTATIONS], *near, *text = word->text + word->len;
+    size_t blank = blank_at(text, scanner->end);
+    char *name = word->len > 3 && word->len < 30 ? copy_text(scanner, word->text, word->len) : NULL;
+
+    for (size_t i = 0; i < EXPECTATIONS; i++)
+        names[i] = expectations[i].name;
+    near = name ? ek_nearest(name, names, EXPECTATIONS) : NULL;
+    if (near && blank && (*text == '\t' || blank_at(text + blank, scanner->end)))
+        report(scanner, EK_ERROR, word->text,
+               "%s is no stance; did you mean %s? If it is the first word of the text, write one "
+               "blank "
+               "behind it",
+               name, near);
+}
 
 static bool parse_expectation(struct scanner *scanner, struct example *example)
 {
@@ -258,6 +282,7 @@ static bool parse_expectation(struct scanner *scanner, struct example *example)
         *scanner = ahead;
         return true;
     }
+    report_stance(scanner, &word);
     return false;
 }
 

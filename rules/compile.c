@@ -29,8 +29,16 @@ static void check_text(struct scanner *scanner, const struct ek_file *text)
         scanner->end = scanner->at;
         return;
     }
-    if (stop == text->len)
+    if (stop == text->len) {
+        if (memchr(text->text, '\r', text->len) && !memchr(text->text, '\n', text->len)) {
+            scanner->end = memchr(text->text, '\r', text->len);
+            report(scanner, EK_ERROR, scanner->end,
+                   "the lines end in a sign of old Macintosh files (CR); save the file with the "
+                   "line ends of Unix (LF) or Windows (CRLF)");
+            scanner->at = scanner->end;
+        }
         return;
+    }
     /* Read up to the line with the fault, which is named, and no further. */
     for (const char *at = text->text; at < text->text + stop; at++)
         if (*at == '\n') {
@@ -64,7 +72,8 @@ static void close_blocks(struct compiler *compiler, uint32_t file)
             continue;
         if (code->rule_count == 0)
             report_line(compiler, NULL, file, code->shown.line,
-                        "%s has no rule; write below it: match some words", code->shown.code);
+                        "%s has no rule that finds a post; write below it: match some words",
+                        code->shown.code);
         else if (most < code->threshold)
             report_line(compiler, NULL, file, code->shown.line,
                         "%s can never be given: its rules add up to %g, and it is given when the "
@@ -97,7 +106,7 @@ static void read_file(struct compiler *compiler, uint32_t file)
     rules->files[file].visible[file] = true;
     check_text(&scanner, text);
     if (text->len >= 3 && memcmp(text->text, "\xef\xbb\xbf", 3) == 0)
-        scanner.at += 3;
+        scanner.line_start = scanner.at += 3;
     while (scanner.at < scanner.end && !compiler->no_memory) {
         if (!at_line_end(&scanner))
             parse_statement(&scanner);
@@ -120,11 +129,11 @@ static void report_no_file(struct scanner *scanner, const struct lexeme *path)
     report(scanner, EK_ERROR, path->text,
            near ? "there is no file \"%.*s\" in the rules folder; did you mean \"%s\"?"
                 : "there is no file \"%.*s\" in the rules folder; names start from that folder%s",
-           (int)path->len, path->text, near ? near : "");
+           (int)(path->len < 100 ? path->len : 100), path->text, near ? near : "");
     VECTOR_FREE(&names);
 }
 
-void read_included(struct scanner *scanner, const struct lexeme *path)
+bool read_included(struct scanner *scanner, const struct lexeme *path)
 {
     struct compiler *compiler = scanner->compiler;
     struct ek_rules *rules = compiler->rules;
@@ -137,29 +146,30 @@ void read_included(struct scanner *scanner, const struct lexeme *path)
         file++;
     if (file == rules->file_count) {
         report_no_file(scanner, path);
-        return;
+        return false;
     }
     if (file == scanner->file) {
         report(scanner, EK_ERROR, path->text, "a file cannot include itself; leave out this line");
-        return;
+        return true;
     }
     if (rules->files[file].state == FILE_OPEN) {
         report(scanner, EK_ERROR, path->text,
                "this closes a circle: %s includes this file; move what both need to a third file",
                rules->files[file].name);
-        return;
+        return false;
     }
     if (rules->files[file].state == FILE_UNREAD) {
         if (++compiler->include_depth > INCLUDE_DEPTH) {
             report(scanner, EK_ERROR, path->text, "includes inside includes go too deep");
             compiler->include_depth--;
-            return;
+            return false;
         }
         read_file(compiler, file);
         compiler->include_depth--;
     }
     for (size_t i = 0; rules->files[file].visible && i < rules->file_count; i++)
         from->visible[i] = from->visible[i] || rules->files[file].visible[i];
+    return true;
 }
 
 /* One such rule may halve the speed. */

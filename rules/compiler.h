@@ -77,6 +77,7 @@ struct scanner {
     const char *at, *end, *line_start;
     uint32_t line;
     enum lexeme_kind last;
+    bool incomplete; /* an include failed: lists and cues are missing */
     /* the block being read */
     enum block block;
     uint32_t code;              /* BLOCK_CODE, BLOCK_TEST */
@@ -104,6 +105,8 @@ struct lexeme scan(struct scanner *scanner);
 struct lexeme scan_regex(struct scanner *scanner); /* at the opening slash */
 bool lexeme_is(const struct lexeme *lexeme, const char *word);
 void skip_blanks(struct scanner *scanner);
+/* Bytes of the blank here, 0 if there is none: a tab is one, and a word processor's U+00A0. */
+size_t blank_at(const char *at, const char *end);
 /* The rest of the line as it stands, blanks trimmed; a comment ends it only after two blanks. */
 struct lexeme scan_rest(struct scanner *scanner);
 void skip_line(struct scanner *scanner);   /* to the start of the next line */
@@ -134,7 +137,7 @@ void resolve_codes(struct compiler *compiler);
 
 /* One statement: the scanner is at its first word. */
 void parse_statement(struct scanner *scanner);
-/* compile.c: read the file that an include names, first. */
-void read_included(struct scanner *scanner, const struct lexeme *path);
+/* compile.c: read the file that an include names, first. False: it is not known what it holds. */
+bool read_included(struct scanner *scanner, const struct lexeme *path);
 
 #endif

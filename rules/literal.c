@@ -9,6 +9,7 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/error.h"
+#include "ekbom/limits.h"
 #include "ekbom/text.h"
 
 #define STAR "\xee\x80\x80" /* U+E000 */
@@ -232,6 +233,53 @@ static bool regex_flags(struct scanner *scanner, const struct lexeme *lexeme, un
     return true;
 }
 
+/* What posts have instead of this character when rules look at them; NULL if it stays. The long s
+ * and the Kelvin sign are their letters to PCRE2 too. */
+static const char *plain_sign(uint32_t code, unsigned flags)
+{
+    if (code == '\t' && !(flags & PATTERN_EXTENDED))
+        return "\t";
+    return code < 0x80 || code == 0x17f || code == 0x212a ? NULL : replacement_for(code);
+}
+
+static bool report_sign(struct scanner *scanner, const char *at, uint32_t code, const char *plain)
+{
+    report(scanner, EK_ERROR, at,
+           *plain == '\t'  ? "this is a tab, and in a regular expression finds tabs only; write a "
+                             "blank, or \\s for any"
+           : *plain == '"' ? "this is a curly quotation mark; write the straight one: \""
+           : !*plain       ? "a character stands here that cannot be seen (U+%04X); delete it"
+                           : "posts are read with the plain sign in place of this one (U+%04X); "
+                             "write %s",
+           code, *plain <= ' ' ? "a blank" : plain);
+    return false;
+}
+
+/* What no post holds when rules look at it would be waited for without end. Between square brackets
+ * it may stand beside what posts hold. That someone wants a tab, and not a blank, is unlikely. */
+static bool check_regex(struct scanner *scanner, const struct lexeme *lexeme, unsigned flags)
+{
+    const char *at = lexeme->text, *end = lexeme->text + lexeme->len;
+    bool in_class = false;
+
+    if (lexeme->len == 0) {
+        report(scanner, EK_ERROR, at,
+               "nothing stands between the slashes; write what is looked for");
+        return false;
+    }
+    while (at < end) {
+        const char *here = at, *plain;
+        uint32_t code = ek_utf8_next(&at, end);
+        if (code == '\\' && at < end)
+            ek_utf8_next(&at, end);
+        in_class = (in_class || code == '[') && code != ']';
+        plain = in_class ? NULL : plain_sign(code, flags);
+        if (plain)
+            return report_sign(scanner, here, code, plain);
+    }
+    return true;
+}
+
 uint32_t regex_node(struct scanner *scanner, const struct lexeme *lexeme)
 {
     struct compiler *compiler = scanner->compiler;
@@ -240,7 +288,8 @@ uint32_t regex_node(struct scanner *scanner, const struct lexeme *lexeme)
     const char *message = NULL;
     size_t place = 0;
 
-    if (!regex_flags(scanner, lexeme, &pattern.flags))
+    if (!regex_flags(scanner, lexeme, &pattern.flags) ||
+        !check_regex(scanner, lexeme, pattern.flags))
         return NO_NODE;
     for (uint32_t i = 0; i < patterns->items.count; i++) {
         const struct pattern *there = &patterns->items.items[i];
@@ -253,7 +302,8 @@ uint32_t regex_node(struct scanner *scanner, const struct lexeme *lexeme)
         compiler->no_memory = true;
         return NO_NODE;
     }
-    pattern_find_needs(&pattern, compiler->rules->arena);
+    if (lexeme->len <= EK_MAX_PATTERN_BYTES) /* others are refused */
+        pattern_find_needs(&pattern, compiler->rules->arena);
     if (pattern_compile(patterns, &pattern, &message, &place, compiler->arena) < 0) {
         report(scanner, EK_ERROR, lexeme->text + (place < lexeme->len ? place : lexeme->len), "%s",
                message);

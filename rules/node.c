@@ -1,7 +1,12 @@
 /* node.c - the tree of conditions, in which equal parts are one.
  *
  * Nodes are made through a table of their contents: the second rule that says {ferritin} near/6
- * {low} gets the node of the first, and a post decides it once. */
+ * {low} gets the node of the first, and a post decides it once.
+ *
+ * A list that is named twice is one node and is walked twice: lists of lists that double at each
+ * step would be walked without end, and a phrase of phrases that may be absent in more ways than
+ * anyone can try. So the words to try are counted as if all were written out, and have a ceiling.
+ */
 #include "rules/rule_set.h"
 
 #include <string.h>
@@ -59,9 +64,38 @@ static bool grow_table(struct node_builder *builder)
     return true;
 }
 
+/* Parts of a phrase are tried behind each of the places that the parts before can end at. */
+static struct extent extent_of(const struct node_builder *builder, const struct node *node,
+                               const uint32_t *children)
+{
+    struct extent extent = {.shortest = node->kind == NODE_EITHER ? UINT32_MAX : 0};
+    uint64_t tried = 1;
+
+    if (!children)
+        return (struct extent){1, 1, 1};
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        struct extent child = builder->extents.items[children[i] & ~CHILD_OPTIONAL];
+        if (node->kind == NODE_EITHER) {
+            tried += child.tried;
+            extent.shortest = child.shortest < extent.shortest ? child.shortest : extent.shortest;
+            extent.longest = child.longest > extent.longest ? child.longest : extent.longest;
+        } else if (node->kind == NODE_SEQUENCE) {
+            tried += (uint64_t)child.tried * (extent.longest - extent.shortest + 1);
+            extent.shortest += children[i] & CHILD_OPTIONAL ? 0 : child.shortest;
+            extent.longest += child.longest;
+        } else {
+            tried += child.tried;
+            extent.shortest = extent.longest = 1; /* places are known when a phrase needs them */
+        }
+    }
+    extent.tried = tried > UINT32_MAX ? UINT32_MAX : (uint32_t)tried;
+    return extent;
+}
+
 static uint32_t intern(struct node_builder *builder, struct node node, const uint32_t *children)
 {
     struct ek_rules *rules = builder->rules;
+    struct extent extent;
     size_t slot;
 
     for (uint32_t i = 0; children && i < node.child_count; i++) {
@@ -73,7 +107,9 @@ static uint32_t intern(struct node_builder *builder, struct node node, const uin
     }
     builder->too_deep = builder->too_deep || node.depth > EK_MAX_NESTING * 2;
     builder->too_many = builder->too_many || rules->nodes.count >= EK_MAX_RULE_NODES;
-    if (builder->too_deep || builder->too_many || !grow_table(builder)) {
+    extent = extent_of(builder, &node, children);
+    builder->too_large = builder->too_large || extent.tried > EK_MAX_CONDITION;
+    if (builder->too_deep || builder->too_many || builder->too_large || !grow_table(builder)) {
         builder->failed = true;
         return NO_NODE;
     }
@@ -85,7 +121,8 @@ static uint32_t intern(struct node_builder *builder, struct node node, const uin
     for (uint32_t i = 0; i < node.child_count; i++)
         VECTOR_PUSH(&rules->children, children[i]);
     VECTOR_PUSH(&rules->nodes, node);
-    if (rules->children.failed || rules->nodes.failed) {
+    VECTOR_PUSH(&builder->extents, extent);
+    if (rules->children.failed || rules->nodes.failed || builder->extents.failed) {
         builder->failed = true;
         return NO_NODE;
     }
@@ -125,4 +162,5 @@ void node_builder_free(struct node_builder *builder)
     free(builder->table);
     builder->table = NULL;
     builder->table_size = 0;
+    VECTOR_FREE(&builder->extents);
 }

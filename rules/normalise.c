@@ -39,7 +39,7 @@ static const struct replacement replacements[] = {
     {0xfe00, 0xfe0f, ""},     {0xfeff, 0xfeff, ""},
 };
 
-static const char *replacement_for(uint32_t c)
+const char *replacement_for(uint32_t c)
 {
     size_t low = 0, high = sizeof replacements / sizeof *replacements;
 

@@ -33,7 +33,8 @@ static const char *forbidden(const char *source, size_t len, size_t *place)
         if (source[i] == '\\') {
             char next = ++i < len ? source[i] : 0;
             if (!in_class && ((next >= '1' && next <= '9') || next == 'g' || next == 'k'))
-                return "rules have no back-references; write the words out";
+                return "what a bracket found cannot be asked for again (a back-reference); write "
+                       "the words out";
             if (next == 'C')
                 return "rules have no \\C; write . for any character";
         } else if (source[i] == '[' && !in_class) {
@@ -46,25 +47,54 @@ static const char *forbidden(const char *source, size_t len, size_t *place)
             const char *after = source + i + 1;
             size_t left = len - i - 1;
             if (*after == '*')
-                return "rules have no verbs such as (*SKIP)";
+                return "rules have no verbs such as (*SKIP); leave it out, or write \\(\\* for the "
+                       "signs themselves";
             if (left > 1 && *after == '?' && after[1] == 'C')
-                return "rules have no callouts";
+                return "rules have no callouts, (?C...); leave it out";
             if (left > 1 && *after == '?' &&
                 (after[1] == 'R' || after[1] == '&' || after[1] == '(' ||
                  (after[1] >= '0' && after[1] <= '9') || after[1] == '+' ||
                  (after[1] == '-' && left > 2 && after[2] >= '0' && after[2] <= '9') ||
                  (after[1] == 'P' && left > 2 && (after[2] == '>' || after[2] == '='))))
-                return "rules have no recursion, conditions or references to groups; write the "
-                       "words out";
+                return "a bracket cannot be used again or asked about by its number or name "
+                       "(recursion, condition, back-reference); write the words out";
         }
     }
     return NULL;
 }
 
+/* What people mistake most often, without PCRE2's terms. */
+static const struct {
+    int error;
+    const char *message;
+} known_errors[] = {
+    {PCRE2_ERROR_MISSING_CLOSING_PARENTHESIS,
+     "a bracket ( is not closed: write ) where it ends, or \\( for the bracket itself"},
+    {PCRE2_ERROR_UNMATCHED_CLOSING_PARENTHESIS,
+     "this bracket closes nothing; for the bracket itself write \\)"},
+    {PCRE2_ERROR_QUANTIFIER_INVALID,
+     "* + ? and {} repeat what stands before them, and here nothing does; for the sign itself "
+     "write \\ before it"},
+    {PCRE2_ERROR_QUANTIFIER_OUT_OF_ORDER,
+     "the smaller number stands first, before the comma: {2,5}"},
+    {PCRE2_ERROR_CLASS_RANGE_ORDER,
+     "in [] the earlier letter or digit stands first: [a-z]; for a hyphen write \\-"},
+    {PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH,
+     "what stands in (?<= ) or (?<! ) has to be of one length: nothing in it may repeat or be "
+     "absent"},
+    {PCRE2_ERROR_UNKNOWN_ESCAPE,
+     "\\ with this letter has no meaning; for the letter itself leave out the \\"},
+    {PCRE2_ERROR_UNKNOWN_UNICODE_PROPERTY,
+     "there is no such class of characters; letters are \\p{L}, digits \\d"},
+};
+
 static const char *pcre_message(struct ek_arena *arena, int error)
 {
     PCRE2_UCHAR text[160];
 
+    for (size_t i = 0; i < sizeof known_errors / sizeof *known_errors; i++)
+        if (known_errors[i].error == error)
+            return known_errors[i].message;
     if (pcre2_get_error_message(error, text, sizeof text) < 0)
         return "this regular expression is malformed";
     return ek_printf(arena, "regular expression: %s", (const char *)text);

@@ -68,6 +68,8 @@ int reading_cut(struct reading *reading, struct ek_err *err);
 
 /* Text beyond ASCII to `composed` and `runs`: a step of reading_open. */
 int reading_normalise(struct reading *reading, const char *text, size_t len, struct ek_err *err);
+/* What stands there for this code point, "" for one that goes; NULL for one that stays. */
+const char *replacement_for(uint32_t code);
 
 /* Code points of the given text for the bytes [start, end) of `plain`. */
 uint32_t reading_start(const struct reading *reading, uint32_t start);

@@ -207,11 +207,18 @@ struct ek_rules {
 
 /* node.c: build nodes; equal ones are made once. NO_NODE is latched out of memory or past a
  * ceiling (builder->failed says which). */
+/* How large a node would be written out: the words to compare where it starts, and how many words
+ * it may come to. */
+struct extent {
+    uint32_t tried, shortest, longest;
+};
+
 struct node_builder {
     struct ek_rules *rules;
     uint32_t *table; /* hash of nodes by content */
     size_t table_size;
-    bool failed, too_many, too_deep;
+    VECTOR(struct extent) extents; /* of each node */
+    bool failed, too_many, too_deep, too_large;
 };
 
 uint32_t node_leaf(struct node_builder *builder, enum node_kind kind, uint32_t item);

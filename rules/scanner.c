@@ -14,6 +14,9 @@
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
+#include "rules/slip.h"
+
+#define SOURCE_BYTES 400u /* of a line, from its start to behind the place */
 
 static void add_diagnostic(struct compiler *compiler, struct ek_diagnostic diagnostic)
 {
@@ -44,7 +47,7 @@ void report(const struct scanner *scanner, enum ek_severity severity, const char
                                        .file = compiler->rules->files[scanner->file].name,
                                        .line = scanner->line};
     va_list arguments;
-    size_t len;
+    size_t len, shown;
 
     if (!at || at < scanner->line_start)
         for (at = scanner->line_start; at < scanner->end && (*at == ' ' || *at == '\t');)
@@ -52,7 +55,8 @@ void report(const struct scanner *scanner, enum ek_severity severity, const char
     if (!line_end)
         line_end = scanner->end;
     len = (size_t)(line_end - scanner->line_start);
-    len = len > 400 ? ek_utf8_valid(scanner->line_start, 400) : len;
+    shown = (size_t)(at - scanner->line_start) + SOURCE_BYTES;
+    len = len > shown ? ek_utf8_valid(scanner->line_start, shown) : len;
     if (len && scanner->line_start[len - 1] == '\r')
         len--;
     diagnostic.column =
@@ -80,7 +84,8 @@ struct ek_diagnostic diagnostic_of_line(const struct ek_bundle *bundle, struct e
         size_t len = (size_t)((line_end ? line_end : end) - at);
         if (len && at[len - 1] == '\r')
             len--;
-        diagnostic.source = ek_strndup(arena, at, len > 400 ? ek_utf8_valid(at, 400) : len);
+        diagnostic.source =
+            ek_strndup(arena, at, len > SOURCE_BYTES ? ek_utf8_valid(at, SOURCE_BYTES) : len);
         diagnostic.column += (unsigned)strspn(at, " \t");
     }
     return diagnostic;
@@ -106,10 +111,19 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+size_t blank_at(const char *at, const char *end)
+{
+    if (at < end && is_blank(*at))
+        return 1;
+    return end - at > 1 && memcmp(at, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
 void skip_blanks(struct scanner *scanner)
 {
-    while (scanner->at < scanner->end && is_blank(*scanner->at))
-        scanner->at++;
+    size_t len;
+
+    while ((len = blank_at(scanner->at, scanner->end)) > 0)
+        scanner->at += len;
 }
 
 void skip_line(struct scanner *scanner)
@@ -206,6 +220,17 @@ static struct lexeme scan_between(struct scanner *scanner, enum lexeme_kind kind
     return lexeme;
 }
 
+const char slash_inside[] = "the regular expression ends at this slash; a slash inside it is "
+                            "written \\/, and if it should end before, its closing slash is "
+                            "missing there";
+
+static bool are_flags(const char *at, const char *end)
+{
+    while (at < end && strchr("cxsi", *at))
+        at++;
+    return at == end;
+}
+
 struct lexeme scan_regex(struct scanner *scanner)
 {
     const char *start = scanner->at, *at;
@@ -226,12 +251,18 @@ struct lexeme scan_regex(struct scanner *scanner)
         return bad(scanner, start,
                    in_class ? "a [ is not closed: write ] where the set of characters ends, or \\[ "
                               "for the bracket itself"
-                            : "the closing slash is missing: write regex /.../");
+                   : memmem(start, (size_t)(at - start), "\\/", 2)
+                       ? "the closing slash is missing: \\/ is a slash inside, the last one has no "
+                         "\\ before it"
+                       : "the closing slash is missing: write regex /.../");
     lexeme.len = (size_t)(at - lexeme.text);
     lexeme.flags = ++at;
     while (at < scanner->end && *at >= 'a' && *at <= 'z')
         at++;
     lexeme.flags_len = (size_t)(at - lexeme.flags);
+    if ((at < scanner->end && !blank_at(at, scanner->end) && !strchr("\n,|)?&", *at)) ||
+        (!are_flags(lexeme.flags, at) && slash_follows(scanner, at)))
+        return bad(scanner, lexeme.flags - 1, slash_inside);
     scanner->at = at;
     return lexeme;
 }
@@ -242,21 +273,37 @@ static bool must_be_quoted(char c)
     return c && strchr(";:<>=@$^[]\\`", c);
 }
 
+/* U+201C to U+201F. */
+static bool is_curly(const char *at, const char *end)
+{
+    return end - at > 2 && memcmp(at, "\xe2\x80", 2) == 0 && (at[2] & 0xfc) == 0x9c;
+}
+
+static struct lexeme bad_sign(const struct scanner *scanner)
+{
+    if (*scanner->at == '[')
+        return bad(scanner, scanner->at,
+                   "[ has no meaning here; a list stands in {}, and words of which one is there in "
+                   "(): (one | another)");
+    report(scanner, EK_ERROR, scanner->at,
+           "%c has no meaning here; to find the sign itself put it in quotation marks: \"%c\"",
+           *scanner->at, *scanner->at);
+    return (struct lexeme){.kind = LEXEME_BAD};
+}
+
 static struct lexeme scan_word(struct scanner *scanner)
 {
     struct lexeme lexeme = {.kind = LEXEME_WORD, .text = scanner->at};
 
-    while (scanner->at < scanner->end && !is_blank(*scanner->at) && *scanner->at != '\n' &&
-           !strchr("()|,{}\"?&", *scanner->at)) {
-        if (must_be_quoted(*scanner->at)) {
-            report(scanner, EK_ERROR, scanner->at,
-                   "%c has no meaning here; to find the sign itself put it in quotation marks: "
-                   "\"%c\"",
-                   *scanner->at, *scanner->at);
-            return (struct lexeme){.kind = LEXEME_BAD};
-        }
-        if (scanner->end - scanner->at > 2 && (memcmp(scanner->at, "\xe2\x80\x9c", 3) == 0 ||
-                                               memcmp(scanner->at, "\xe2\x80\x9d", 3) == 0))
+    while (scanner->at < scanner->end && !blank_at(scanner->at, scanner->end) &&
+           *scanner->at != '\n' && !strchr("()|,{}\"?&", *scanner->at)) {
+        if (*lexeme.text == '/' && scanner->at > lexeme.text)
+            return bad(scanner, lexeme.text,
+                       "a regular expression has the word regex before it: regex /.../; for the "
+                       "sign itself write \"/\"");
+        if (must_be_quoted(*scanner->at))
+            return bad_sign(scanner);
+        if (is_curly(scanner->at, scanner->end))
             return bad(scanner, scanner->at,
                        "this is a curly quotation mark; write the straight one: \"");
         scanner->at++;
@@ -265,12 +312,28 @@ static struct lexeme scan_word(struct scanner *scanner)
     return lexeme;
 }
 
+/* The line ends in a sign that goes on in the next, and that one begins a statement. */
+static struct lexeme bad_continuation(const struct scanner *scanner, const struct lexeme *word)
+{
+    const char *sign = scanner->at;
+
+    while (is_blank(sign[-1]))
+        sign--;
+    report(
+        scanner, EK_ERROR, sign - 1,
+        "after %c at its end a line goes on in the next one, which begins with %.*s; take the %c "
+        "away, or write \"%.*s\" if the word is meant",
+        sign[-1], (int)word->len, word->text, sign[-1], (int)word->len, word->text);
+    return (struct lexeme){.kind = LEXEME_BAD};
+}
+
 /* Move to the next line where the statement goes on there; false if nothing follows. */
-static bool continue_line(struct scanner *scanner)
+static bool continue_line(struct scanner *scanner, struct lexeme *lexeme)
 {
     if (scanner->last != LEXEME_COMMA && scanner->last != LEXEME_BAR &&
         scanner->last != LEXEME_OPEN)
         return false;
+    struct lexeme word = {.kind = LEXEME_WORD};
     struct scanner ahead = *scanner;
     do {
         skip_line(&ahead);
@@ -278,6 +341,14 @@ static bool continue_line(struct scanner *scanner)
     } while (ahead.at < ahead.end && *ahead.at == '#');
     if (ahead.at >= ahead.end || *ahead.at == '\n')
         return false;
+    word.text = ahead.at;
+    while (word.len < (size_t)(ahead.end - ahead.at) && word.text[word.len] >= 'a' &&
+           word.text[word.len] <= 'z')
+        word.len++;
+    if (begins_statement(&ahead, &word)) {
+        *lexeme = bad_continuation(scanner, &word);
+        return false;
+    }
     ahead.last = scanner->last;
     *scanner = ahead;
     return true;
@@ -292,9 +363,11 @@ struct lexeme scan(struct scanner *scanner)
                  {',', LEXEME_COMMA}, {'&', LEXEME_AND},   {'=', LEXEME_EQUALS}};
     struct lexeme lexeme = {.kind = LEXEME_END};
 
-    if (at_line_end(scanner) && !continue_line(scanner)) {
+    lexeme.text = scanner->at;
+    if (at_line_end(scanner)) {
         lexeme.text = scanner->at;
-        return lexeme;
+        if (!continue_line(scanner, &lexeme))
+            return lexeme;
     }
     lexeme.text = scanner->at;
     lexeme.len = 1;

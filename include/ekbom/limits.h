@@ -24,9 +24,10 @@
 #define EK_MAX_SPANS (8u << 20)   /* places of words and conditions in one text */
 #define EK_MAX_CUES_FOUND 5000u   /* cues looked at in one text; 10,000 words hold 2,000 */
 #define EK_MAX_HITS 1000u         /* hits listed for one code on one text */
-#define EK_MAX_WITHIN 200u        /* words of near/N, then/N, forward/N */
+#define EK_MAX_WITHIN 200u        /* words of near/N, then/N, forward/N, and of a phrase */
 #define EK_MAX_RULE_NODES 500000u /* words, phrases and conditions of one rule set */
 #define EK_MAX_NESTING 32u        /* brackets inside brackets in one clause */
+#define EK_MAX_CONDITION 200000u  /* words to try for one rule, its lists written out */
 #define EK_JIT_STACK_KIB 256u     /* PCRE2's own stack for compiled patterns */
 #define EK_MAX_DIAGNOSTICS 100u   /* then "and more" */
 #define EK_MAX_PATTERN_BYTES 4096u
@@ -135,9 +136,9 @@
 #define EK_MAX_DATED_SQUARES 120000u     /* and of searching its replicates: buckets squared */
 #define EK_MAX_PLOT_BYTES (64u << 20)    /* a picture; 30 theories of 1,200 periods make 20 MB */
 #define EK_PANEL_BYTES (2ull << 30)      /* posts of two windows with their clusters: 40 M */
+#define EK_MAX_REPORT_BYTES (256u << 20) /* of a report; 30 theories by month are 5 MB */
 #define EK_MAX_CODED_POSTS 1000000u      /* of a hand-coded sample; people code some thousands */
 #define EK_MAX_LOG_LINE_BYTES (1u << 20) /* of STORE/log: a compare of all theories has 4 KB */
-/* Rules. */
 #define EK_MAX_WORDS_SEEN 1000000u /* different words counted; English forums have some 200,000 */
 #define EK_MAX_SELECTION_BYTES (1u << 20) /* of a selection file: some 10,000 entries */
 #define EK_MAX_SELECTION_NAMES 10000u     /* taken in, and left out; people write some dozens */

@@ -21,7 +21,7 @@ printf '\377\376t\000h\000e\000o\000r\000y\000' >bad/a.rules
 refused "another encoding" '^a.rules:1:1: error: this is not UTF-8; save the file as UTF-8'
 new
 head -c 1100000 /dev/zero | tr '\0' '\n' >bad/a.rules
-refused "a file of more than a megabyte" 'bad/a.rules: larger than 1 MiB'
+refused "a file of more than a megabyte" 'bad/a.rules: larger than 1 MiB; split it'
 new
 printf 'theory a "A"\n  match iron\n  regex /%05000d/\n' 0 >bad/a.rules
 refused "a regular expression that is too long" '^a.rules:3:10: error: this regular expression is too long; write several'
@@ -52,6 +52,53 @@ refused "a folder without rules" "no file ending in '.rules' in this folder"
 exits 2 "a folder that is not there" "$EKBOM" rules check --rules nowhere
 like "$(stderr)" "nowhere: No such file or directory" "is named"
 exits 2 "a file where a folder should be" "$EKBOM" rules check --rules "$ROOT/README.md"
+new
+printf '\357\273\277theory a "A"\r\n  macth iron\r\n' >bad/a.rules
+refused "a byte order mark and the line ends of Windows" '^a.rules:2:3: error: macth is no keyword; did you mean match'
+unlike "$(cat .stdout)" "u000d" "are no part of the line"
+new
+printf 'theory a "A"\r  match iron\r' >bad/a.rules
+refused "the line ends of an old Macintosh" '^a.rules:1:13: error: the lines end in a sign of old Macintosh files'
+new
+printf 'theory a "A"\n  \342\200\213match iron\n' >bad/a.rules
+refused "a character that cannot be seen" '^a.rules:2:3: error: a character stands here that cannot be seen .U.200B.; delete it'
+new
+{ echo 'list l0 = low, poor'; for i in $(seq 30); do echo "list l$i = {l$((i - 1))} {l$((i - 1))}"; done; } >bad/a.rules
+printf 'theory a "A"\n  match {l30}\n' >>bad/a.rules
+refused "lists that double" '^a.rules:1[0-9]:1: error: the lists named here, .* come to more than 200,000 words to try'
+new
+{ printf 'theory a "A"\n  match iron'; seq -s ' ' 140000; } >bad/a.rules
+refused "a line of a megabyte" '^a.rules:2:9: error: this phrase has more than 200 words'
+like "$(cat .stdout)" '^ +\^$' "with a caret"
+new
+{ printf 'theory a "A"\n  match iron'; seq -s ', iron ' 60000; } | sed '2s/$/ ; low/' >bad/a.rules
+refused "a mistake at its end" '^a.rules:2:[0-9]{6,}: error: ; has no meaning here'
+like "$(cat .stdout)" 'iron 60000 ; low$' "is shown, in what stands around it"
+new
+seq 80000 | sed 's/^/macth /' >bad/a.rules
+refused "eighty thousand mistakes" '^\.\.\. and 79900 more'
+new
+printf 'theory a "A"\n  match iron %s\n' "$(printf '%0500d' 0 | sed 's/0/near\/6 low /g')" >bad/a.rules
+refused "conditions behind conditions" '^a.rules:2:3: error: lists inside lists, or conditions behind conditions, go too deep'
+new
+printf 'theory a "A"\n  match b & c\ntheory b "B"\n  match a & c\ntheory c "C"\n  match iron\n' >bad/a.rules
+refused "theories that are joined in a circle" '^a.rules:2:9: error: b is joined of other theories itself; name those'
+new
+mkfifo bad/a.rules
+refused "a pipe" 'bad/a.rules: not a regular file'
+new
+ln -s /dev/zero bad/a.rules
+refused "a device" 'bad/a.rules: not a regular file'
+new
+i=0
+while [ $i -le 1000 ]; do : >bad/$i.rules; i=$((i + 1)); done
+refused "a thousand files and one" 'bad: more than 1000 files; this one is too many: '
+if [ "$(id -u)" != 0 ]; then
+    new
+    printf 'theory a "A"\n  match iron\n' >bad/a.rules
+    chmod 0 bad/a.rules
+    refused "a file that may not be read" 'bad/a.rules: Permission denied'
+fi
 new
 ln -s a.rules bad/a.rules
 refused "a link to itself" 'a.rules: Too many levels of symbolic links'
@@ -102,10 +149,16 @@ for number, row in enumerate(rows[2:8], 3):
     assert row["line"] == number and row["error"], row
 assert rows[8]["id"] == "last" and rows[8]["tags"]
 END
+ok "the plain engine answers the same, to the byte" sh -c "'$EKBOM' tag --rules good --engine naive <posts.jsonl >naive.jsonl; cmp naive.jsonl tagged.jsonl"
 exits 2 "explain of bytes that are no text" sh -c "printf 'low \\377 iron' | '$EKBOM' rules explain - --rules good"
 like "$(stderr)" "standard input: byte 5 is not UTF-8" "names the first"
 exits 2 "explain of 17 MB" sh -c "head -c 17000000 /dev/zero | tr '\\0' a | '$EKBOM' rules explain - --rules good"
 like "$(stderr)" "a post of more than 16777216 bytes" "says how many are too many"
+
+# A folder named like a rule file is a folder, and one word of a megabyte is a word.
+mkdir -p odd/a.rules
+printf 'theory a "A"\n  match iron\n  match %s\n  test\n    yes iron\n' "$(printf '%0900000d' 0)" >odd/a.rules/b.rules
+ok "odd, and no mistake" "$EKBOM" rules check --rules odd
 
 # A post on which a rule reaches a limit is undetermined for that rule, and counted as such.
 mkdir hard

@@ -45,6 +45,32 @@ mended "an unclosed slash"
 
 write <<END
 theory bid "Iron"
+  regex /low iron and/or iron is low/
+$EXAMPLE
+END
+mistake "a slash inside" 2:22 'the regular expression ends at this slash; a slash inside it is written \/, and if it should end before, its closing slash is missing there'
+write <<END
+theory bid "Iron"
+  regex /(low iron and\\/or )?iron is low/
+$EXAMPLE
+END
+mended "a slash inside"
+
+write <<END
+theory bid "Iron"
+  match /low iron|iron is low/
+$EXAMPLE
+END
+mistake "a regular expression without its keyword" 2:9 'a regular expression has the word regex before it: regex /.../; for the sign itself write "/"'
+write <<END
+theory bid "Iron"
+  match regex /low iron|iron is low/
+$EXAMPLE
+END
+mended "a regular expression without its keyword"
+
+write <<END
+theory bid "Iron"
   match iron near low
 $EXAMPLE
 END
@@ -55,6 +81,28 @@ theory bid "Iron"
 $EXAMPLE
 END
 mended "near without a number"
+
+write <<END
+theory bid "Iron"
+  match iron near-6 low
+$EXAMPLE
+END
+mistake "near miswritten" 2:14 'near-6 is no word of the language; did you mean near/6? To look for it as it stands write "near-6"'
+write <<END
+theory bid "Iron"
+  match iron near/6 low
+$EXAMPLE
+END
+mended "near miswritten"
+
+printf 'theory bid "Iron"\n  regex /iron is\tlow/\n%s\n' "$EXAMPLE" | write
+mistake "a tab in a regular expression" 2:17 'this is a tab, and in a regular expression finds tabs only; write a blank, or \s for any'
+write <<END
+theory bid "Iron"
+  regex /iron is low/
+$EXAMPLE
+END
+mended "a tab in a regular expression"
 
 write <<END
 theory bid "Iron"
@@ -83,6 +131,19 @@ END
 mended "curly quotation marks"
 
 write <<END
+theory bid "Iron"
+  regex /(“my )?iron is low/
+$EXAMPLE
+END
+mistake "a curly one in a regular expression" 2:11 'this is a curly quotation mark; write the straight one: "'
+write <<END
+theory bid "Iron"
+  regex /("my )?iron is low/
+$EXAMPLE
+END
+mended "a curly one in a regular expression"
+
+write <<END
 list low = low, poor
 theory bid "Iron"
   match iron near/6 {lwo}
@@ -96,6 +157,57 @@ theory bid "Iron"
 $EXAMPLE
 END
 mended "a list that is not there"
+
+write <<END
+theory bid "Iron"
+  match iron near/6 {low}
+$EXAMPLE
+
+
+# Words.
+
+list low = low, poor
+END
+mistake "a list that is below" 2:21 "the list {low} stands below, in line 9; move it above this line"
+write <<END
+# Words.
+list low = low, poor
+theory bid "Iron"
+  match iron near/6 {low}
+$EXAMPLE
+END
+mended "a list that is below"
+
+write <<END
+list iron_low = low, poor
+theory bid "Iron"
+  match iron near/6 iron_low
+$EXAMPLE
+END
+mistake "a list without braces" 3:21 'iron_low is the name of a list: write {iron_low}; to look for the word itself write "iron_low"'
+write <<END
+list iron_low = low, poor
+theory bid "Iron"
+  match iron near/6 {iron_low}
+$EXAMPLE
+END
+mended "a list without braces"
+
+write <<END
+list low = low
+theory bid "Iron"
+  match iron near/6 {low}
+$EXAMPLE
+list low = poor
+END
+mistake "the same list twice" 6:6 "there is a list {low} already, in theories/bid.rules line 1; add these words to it, or choose another name"
+write <<END
+list low = low, poor
+theory bid "Iron"
+  match iron near/6 {low}
+$EXAMPLE
+END
+mended "the same list twice"
 
 write <<END
 # Iron in the brain.
@@ -133,10 +245,25 @@ mended "a slip in the first word"
 
 write <<END
 theory bid "Iron"
+  match low iron,
+  strong iron is low
+$EXAMPLE
+END
+mistake "a comma too many" 2:17 'after , at its end a line goes on in the next one, which begins with strong; take the , away, or write "strong" if the word is meant'
+write <<END
+theory bid "Iron"
+  match low iron
+  strong iron is low
+$EXAMPLE
+END
+mended "a comma too many"
+
+write <<END
+theory bid "Iron"
   about  Too little iron.
 $EXAMPLE
 END
-mistake "a theory without a rule" 1:1 "bid has no rule; write below it: match some words"
+mistake "a theory without a rule" 1:1 "bid has no rule that finds a post; write below it: match some words"
 write <<END
 theory bid "Iron"
   about  Too little iron.
@@ -150,7 +277,7 @@ theory bid "Iron"
   regex /(low|poor) iron is \\1/
 $EXAMPLE
 END
-mistake "a back-reference" 2:29 "rules have no back-references; write the words out"
+mistake "a back-reference" 2:29 "what a bracket found cannot be asked for again (a back-reference); write the words out"
 write <<END
 theory bid "Iron"
   regex /(low|poor)? iron is (low|poor)/
@@ -171,6 +298,25 @@ theory bid "Iron"
 $EXAMPLE
 END
 mended "a file that includes itself"
+
+echo 'include "theories/bid.rules"' >mine/theories/words.rules
+write <<END
+include "theories/words.rules"
+theory bid "Iron"
+  match iron near/6 low
+$EXAMPLE
+END
+exits 2 "two files that include one another" "$EKBOM" rules check --rules mine
+circle="this closes a circle: theories/bid.rules includes this file; move what both need to a third file"
+like "$(stdout)" "^theories/words.rules:1:10: error: $circle" "are named where the circle closes"
+ok "and the manual has the same words" grep -qF "$circle" manual
+rm mine/theories/words.rules
+write <<END
+theory bid "Iron"
+  match iron near/6 low
+$EXAMPLE
+END
+mended "two files that include one another"
 
 # And what is none: tabs and the line ends of another system.
 printf 'theory\tbid "Iron"\r\n\tmatch\tiron near/6\tlow\r\n\ttest\r\n\t\tyes\tMy iron is low.\r\n' | write
