@@ -215,8 +215,7 @@ static void keep_fresh(struct ek_matcher *matcher)
     cues->fresh.items.count = 0;
 }
 
-/* The first token of a sentence. */
-static uint32_t sentence_start(const struct ek_matcher *matcher, uint32_t sentence)
+uint32_t sentence_start(const struct ek_matcher *matcher, uint32_t sentence)
 {
     uint32_t low = 0, high = (uint32_t)matcher->reading.tokens.count;
 

@@ -235,6 +235,7 @@ void ek_matcher_free(struct ek_matcher *matcher)
     VECTOR_FREE(&matcher->partial);
     VECTOR_FREE(&matcher->found);
     VECTOR_FREE(&matcher->cancelled);
+    VECTOR_FREE(&matcher->named);
     VECTOR_FREE(&matcher->stated);
     cues_found_free(&matcher->cues);
     free(matcher);

@@ -72,6 +72,11 @@ struct cues_found { /* of one text, by category, sorted by place; cues.c */
     struct literal_hits hits;
 };
 
+struct named { /* where a theory that is given is named; of every theory but the joined ones */
+    uint32_t first, last; /* tokens */
+    const struct code *code;
+};
+
 struct judgement { /* of one theory on one text */
     enum ek_stance stance;
     bool hedged, experience, cramps;
@@ -109,6 +114,7 @@ struct ek_matcher {
     VECTOR(struct found) found;     /* what the rules of one code found */
     VECTOR(struct span) cancelled;  /* where its not clauses stand, merged */
     VECTOR(struct span) stated;     /* hits of its rules that are "as stated" */
+    VECTOR(struct named) named;     /* by place; empty where a text has one theory */
     struct cues_found cues;
     VECTOR(struct limit) limits;
     bool overflow; /* spans are beyond the ceiling or memory */
@@ -190,6 +196,8 @@ static inline uint32_t sentence_of(const struct ek_matcher *matcher, uint32_t to
 
 /* cues.c: the cues that can bear on matcher->found, into matcher->cues. */
 void find_cues(struct ek_matcher *matcher);
+/* The first token of a sentence of its text. */
+uint32_t sentence_start(const struct ek_matcher *matcher, uint32_t sentence);
 void cues_found_free(struct cues_found *cues);
 /* The first place that starts at this token or later. */
 size_t cue_places_from(const struct cue_places *places, uint32_t token);

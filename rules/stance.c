@@ -9,12 +9,18 @@
  *   - between supports and disputes the last that was told wins ("final position");
  *   - a question or a report frames the hits around it that nothing was told of.
  *
+ * What stands in the sentence before or after a theory and names another one first speaks of that
+ * one: "It is the potassium. Magnesium has nothing to do with it."
+ *
  * "Iron cannot get into the brain" holds a "cannot" and denies nothing: a rule that finds such a
  * claim is "as stated", and denials inside its hits do not count. */
+#include <string.h>
+
 #include "rules/matcher.h"
 
 struct reach { /* a hit, and where cues can bear on it */
     const struct ek_matcher *matcher;
+    const struct code *code;
     const bool *visible; /* files whose cues count */
     struct span hit;
     uint32_t sentence, last_sentence;
@@ -26,6 +32,7 @@ static struct reach reach_of(const struct ek_matcher *matcher, const struct code
 {
     const struct token *tokens = matcher->reading.tokens.items;
     struct reach reach = {.matcher = matcher,
+                          .code = code,
                           .visible = matcher->rules->files[code->file].visible,
                           .hit = hit,
                           .sentence = sentence_of(matcher, hit.first),
@@ -59,6 +66,52 @@ static bool stopped(const struct reach *reach, enum cue_category category, uint3
     return false;
 }
 
+/* bid and bid/transport are one theory here. */
+static bool same_theory(const struct code *one, const struct code *other)
+{
+    size_t len = strcspn(one->shown.code, "/");
+
+    return one == other || (strcspn(other->shown.code, "/") == len &&
+                            memcmp(one->shown.code, other->shown.code, len) == 0);
+}
+
+/* The first place from this token on at which a theory is named. */
+static size_t named_from(const struct ek_matcher *matcher, uint32_t token)
+{
+    size_t low = 0, high = matcher->named.count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (matcher->named.items[middle].first < token)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A cue of a sentence beside the hit's has a theory of its own: another one is named before it in
+ * its sentence, and this one is not. */
+static bool speaks_of_another(const struct reach *reach, const struct cue_found *found)
+{
+    const struct ek_matcher *matcher = reach->matcher;
+    uint32_t sentence = sentence_of(matcher, found->span.first);
+    bool another = false;
+
+    if (reach->code->composite)
+        return false;
+    for (size_t i = named_from(matcher, sentence_start(matcher, sentence));
+         i < matcher->named.count; i++) {
+        const struct named *named = &matcher->named.items[i];
+        if (sentence_of(matcher, named->first) != sentence)
+            break;
+        if (same_theory(named->code, reach->code))
+            return false;
+        another = another || named->last < found->span.first;
+    }
+    return another;
+}
+
 /* Nothing stops the way between two tokens, and it is no longer than the cue reaches. */
 static bool open_way(const struct reach *reach, const struct cue *cue, uint32_t from, uint32_t to)
 {
@@ -83,9 +136,11 @@ static bool applies(const struct reach *reach, const struct cue_found *found)
     uint32_t away = cue->distance ? cue->distance : 1;
 
     if (cue->direction == CUE_NEXT)
-        return sentence > reach->last_sentence && sentence - reach->last_sentence <= away;
+        return sentence > reach->last_sentence && sentence - reach->last_sentence <= away &&
+               !speaks_of_another(reach, found);
     if (cue->direction == CUE_PREVIOUS)
-        return sentence < reach->sentence && reach->sentence - sentence <= away;
+        return sentence < reach->sentence && reach->sentence - sentence <= away &&
+               !speaks_of_another(reach, found);
     if (cue->direction == CUE_SENTENCE)
         return in_sentence;
     if (!forward && !backward)

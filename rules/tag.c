@@ -232,6 +232,40 @@ static size_t count_codes(const struct ek_matcher *matcher)
     return count < EK_MAX_TAGS ? count : EK_MAX_TAGS;
 }
 
+static int compare_named(const void *left, const void *right)
+{
+    const struct named *a = left, *b = right;
+
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    if (a->last != b->last)
+        return a->last < b->last ? -1 : 1;
+    return (a->code > b->code) - (a->code < b->code);
+}
+
+/* Where each theory of the text is named: what is said of one is not said of another (stance.c). */
+static void find_named(struct ek_matcher *matcher)
+{
+    unsigned theories = 0;
+
+    matcher->named.count = 0;
+    for (const struct code *code = next_code(matcher, 0); code && !code->shown.treatment;
+         code = next_code(matcher, next_rank(code))) {
+        if (code->composite || find_hits(matcher, code) < code->threshold)
+            continue;
+        theories += matcher->found.count > 0;
+        for (size_t i = 0; i < matcher->found.count; i++)
+            VECTOR_PUSH(&matcher->named, (struct named){matcher->found.items[i].span.first,
+                                                        matcher->found.items[i].span.last, code});
+    }
+    matcher->overflow = matcher->overflow || matcher->named.failed;
+    if (theories < 2 || matcher->rules->cues.count == 0)
+        matcher->named.count = 0;
+    else
+        qsort(matcher->named.items, matcher->named.count, sizeof *matcher->named.items,
+              compare_named);
+}
+
 static int tag_own_words(struct ek_matcher *matcher, const struct ek_tag_input *input,
                          struct ek_arena *arena, struct ek_tags *tags)
 {
@@ -241,6 +275,7 @@ static int tag_own_words(struct ek_matcher *matcher, const struct ek_tag_input *
 
     if (most && !given)
         return -1;
+    find_named(matcher);
     for (const struct code *code = next_code(matcher, 0); code && count < most;
          code = next_code(matcher, next_rank(code))) {
         double score = find_hits(matcher, code);

@@ -63,6 +63,11 @@ static const struct stance_case cases[] = {
     {"Iron they say. Well. Pull the other one.", "disputes"},
     {"Iron. A. B. C. Pull the other one.", "supports"},
     {"Just a fairy tale. Iron.", "disputes"},
+    {"Iron they say. Genes: count me out.", "supports"}, /* of the genes */
+    {"Iron they say. Count me out, genes.", "disputes"}, /* they come after it */
+    {"Iron they say. Genes or iron, count me out.", "disputes"},
+    {"Genes, a fairy tale. Iron.", "supports"},
+    {"Iron. Genes. Pull the other one.", "disputes"}, /* a sentence without a theory */
     {"Is it iron?", "asks"},
     {"Is it not iron?", "asks"}, /* a question goes before a denial */
     {"Who knew? It is iron.", "supports"},
