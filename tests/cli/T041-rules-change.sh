@@ -116,7 +116,7 @@ ok "and it has a timeline" "$EKBOM" timeline acid-iron
 "$EKBOM" rules explain - --rules mine --theory acid-iron <<'END' >why
 Omeprazole gave me restless legs. I like cats. It rained. My iron was low too.
 END
-like "$(cat why)" '"Omeprazole" and "My iron was low" are there, but too far apart for: within 2 sentences' "why not is told"
+like "$(cat why)" '"Omeprazole" and "My iron[a-z ]*" are there, but too far apart for: within 2 sentences' "why not is told"
 
 echo "Omeprazole gave me restless legs." | "$EKBOM" rules explain - --rules mine --theory acid-iron >why
 like "$(cat why)" '"Omeprazole" is there, but not: & bid within 2 sentences' "and what is missing"
