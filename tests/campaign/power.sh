@@ -2,11 +2,11 @@
 # power.sh - losses of power replayed: a store is made and filled while every change of the disk is
 # recorded, and what each loss could have left is opened and checked.
 #
-#   tests/campaign/power.sh [--images N] [--seed S] [--keep]
+#   tests/campaign/power.sh [--images N] [--seed S] [--act NAME] [--keep]
 #
-# 10,000 images unless told otherwise. The seed is printed: the same seed and build give the same
-# images. An image that is not sound is described with its number; --keep leaves the recording, for
-#     power_replay --seed S --images N --only NUMBER LOG FOLDER
+# 10,000 images unless told otherwise, of everything that the workload does or of one act. The seed
+# is printed: the same seed and build give the same images. An image that is not sound is described with its number; --keep leaves the recording, for
+#     power_replay --seed S --images N [--act NAME] --only NUMBER LOG FOLDER
 #
 #   EKBOM_BUILD  the build folder (default: build/ of the checkout); `make campaign` fills it
 
@@ -16,17 +16,22 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${EKBOM_BUILD:-$root/build}
 images=10000
 seed=$(date +%s)
+act=
 keep=
 while [ $# -gt 0 ]; do
     case $1 in
-    --images | --seed)
+    --images | --seed | --act)
         [ $# -ge 2 ] || exit 2
-        [ "$1" = --images ] && images=$2 || seed=$2
+        case $1 in
+        --images) images=$2 ;;
+        --seed) seed=$2 ;;
+        --act) act=$2 ;;
+        esac
         shift
         ;;
     --keep) keep=1 ;;
     *)
-        echo "usage: tests/campaign/power.sh [--images N] [--seed S] [--keep]" >&2
+        echo "usage: tests/campaign/power.sh [--images N] [--seed S] [--act NAME] [--keep]" >&2
         exit 2
         ;;
     esac
@@ -47,4 +52,5 @@ EKBOM_POWER_ROOT=$work/disk EKBOM_POWER_LOG=$work/log EKBOM_POWER_MARKS=$work/ma
     LD_PRELOAD=$build/campaign/power_record.so \
     "$build/campaign/power_workload" "$work/disk/s" "$work/inputs" "$work/marks" \
     "$build/ekbom-reader" "$root/profiles"
-"$build/campaign/power_replay" --images "$images" --seed "$seed" "$work/log" "$work/image"
+"$build/campaign/power_replay" --images "$images" --seed "$seed" ${act:+--act "$act"} \
+    "$work/log" "$work/image"

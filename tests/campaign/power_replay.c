@@ -1,15 +1,16 @@
 /* power_replay.c - what a loss of power would have left, checked: the store must be sound, and hold
  * what it had acknowledged.
  *
- *   power_replay [--images N] [--seed S] [--only NUMBER] LOG FOLDER
+ *   power_replay [--images N] [--seed S] [--act NAME] [--only NUMBER] LOG FOLDER
  *
  * The recorded changes are gone through in order (power_disk.c). After each, images of the disk are
  * made below FOLDER (put it on a tmpfs) and checked in a process of their own (power_check.c). The
  * moments at which something has just become durable or was just acknowledged are met by an image
  * in which nothing else is there: this is what a dropped sync or a swapped order shows in. The rest
  * is drawn over all manners and over classes of moments (what is being done, where, by which kind
- * of change), so that making a store, which happens once, is met as often as a commit. Exit 1 when
- * an image was not sound; --only makes one image again and leaves it in FOLDER. */
+ * of change), so that making a store, which happens once, is met as often as a commit. --act
+ * leaves all acts but one out. Exit 1 when an image was not sound; --only makes one image again and
+ * leaves it in FOLDER. */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -51,6 +52,7 @@ struct replay {
     unsigned long images, seed, only, made;
     const char *folder;
     unsigned act;
+    const char *only_act; /* or NULL */
     struct power_disk *disk;
     struct power_acknowledged acknowledged;
     unsigned long by_verdict[POWER_VERDICTS], by_manner[POWER_MANNERS][2];
@@ -127,6 +129,7 @@ static bool is_mark(const struct moment *moment, const char *line)
 static void rehearse(struct replay *replay)
 {
     size_t marked = 0; /* the last mark */
+    bool met = false;
     replay->disk = power_disk_new();
     for (size_t i = 0; i < replay->count; i++) {
         struct moment *moment = &replay->moments[i];
@@ -146,9 +149,15 @@ static void rehearse(struct replay *replay)
     for (size_t i = 0; i < replay->count; i++) {
         struct moment *moment = &replay->moments[i];
         moment->class = (moment->act * PLACES + moment->place) * POWER_KINDS + moment->head.kind;
+        if (replay->only_act && strcmp(replay->acts[moment->act].name, replay->only_act) != 0)
+            moment->critical = moment->unsynced = false;
         replay->in_class[moment->class] += moment->critical || moment->unsynced;
+        met = met || moment->unsynced;
     }
     power_disk_free(replay->disk);
+    errno = EINVAL;
+    if (!met)
+        fail(replay->only_act ? replay->only_act : "the log");
 }
 
 /* A moment of some class: what occurs seldom gets its share. NULL: an unlucky draw. */
@@ -323,11 +332,14 @@ int main(int argc, char **argv)
             replay.seed = value;
         else if (strcmp(argv[at], "--only") == 0)
             replay.only = value;
+        else if (strcmp(argv[at], "--act") == 0)
+            replay.only_act = argv[at + 1];
         else
             break;
     }
     if (argc - at != 2) {
-        fprintf(stderr, "usage: power_replay [--images N] [--seed S] [--only NUMBER] LOG FOLDER\n");
+        fprintf(stderr, "usage: power_replay [--images N] [--seed S] [--act NAME] [--only NUMBER] "
+                        "LOG FOLDER\n");
         return 2;
     }
     replay.folder = argv[at + 1];

@@ -26,7 +26,7 @@
 #include "store/index/merge.h"
 #include "tests/campaign/power_board.h"
 
-enum act_kind { PAGES, LINES, TAKEN_BACK, OPENED_AGAIN, SETTLED, RULES };
+enum act_kind { PAGES, LINES, TAKEN_BACK, BROUGHT, OPENED_AGAIN, SETTLED, RULES };
 
 /* Small enough for every level of the index to be sealed, and merged into the next, many times. */
 static const struct ek_merge_limits limits = {
@@ -47,6 +47,7 @@ static const struct act {
     {"opened again", OPENED_AGAIN, 0, 0, 0, 0, 0},
     {"pages taken back", TAKEN_BACK, 24, 4, 1, 4, 1311000000},
     {"pages", PAGES, 32, 16, 1, 8, 1311000000},
+    {"file brought", BROUGHT, 60, 16, 1, 2, 1320000000},
     {"small commits", LINES, 100, 140, 1, 2, 1312000000},
     {"settled", SETTLED, 0, 0, 0, 0, 0},
     {"rules", RULES, 0, 0, 0, 0, 0},
@@ -154,12 +155,12 @@ static void import_file(struct workload *w, const char *path, unsigned first, un
         fail(w, "posts were not read, or not acknowledged");
 }
 
-/* The archive writes the WARC file to be imported, in a folder of its own. */
-static void import_pages(struct workload *w, const struct act *act)
+/* The archive writes a WARC file, in a folder of its own. */
+static void write_pages(struct workload *w, const struct act *act, char path[4200],
+                        struct ek_archive_ref *ref)
 {
-    char path[4200], folder[4096], url[128], slug[64];
+    char folder[4096], url[128], slug[64];
     struct ek_archive *archive;
-    struct ek_archive_ref ref;
     struct ek_buf response;
     ek_buf_init(&response, 1u << 20);
     snprintf(folder, sizeof folder, "%s/%lld", w->inputs, (long long)act->fetched);
@@ -175,15 +176,47 @@ static void import_pages(struct workload *w, const struct act *act)
                                        .fetched = act->fetched + done,
                                        .response = response.data,
                                        .response_len = response.len};
-        TRY(w, ek_archive_append(archive, &page, &ref, &w->err));
+        TRY(w, ek_archive_append(archive, &page, ref, &w->err));
     }
     TRY(w, ek_archive_flush(archive, &w->err));
     ek_archive_close(archive);
     ek_buf_free(&response);
-    snprintf(path, sizeof path, "%s/%s", folder, ref.file);
+    snprintf(path, 4200, "%s/%s", folder, ref->file);
+}
+
+static void import_pages(struct workload *w, const struct act *act)
+{
+    char path[4200];
+    struct ek_archive_ref ref;
+    write_pages(w, act, path, &ref);
     import_file(w, path, act->first, act->count);
     if (unlink(path) != 0)
         fail(w, path);
+}
+
+/* An archive file that comes from elsewhere, as those do that were not there when a dump was
+ * loaded: no length was ever noted for it. Then pages of its month, which are appended to it. */
+static void bring_file(struct workload *w, const struct act *act)
+{
+    char from[4200], to[4300], copy[4200], bytes[1u << 16];
+    struct ek_archive_ref ref;
+    ssize_t n;
+    write_pages(w, act, from, &ref);
+    snprintf(copy, sizeof copy, "%s/archive/copy", w->folder);
+    snprintf(to, sizeof to, "%s/archive/%s", w->folder, ref.file);
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    while ((n = read(in, bytes, sizeof bytes)) > 0)
+        if (write(out, bytes, (size_t)n) != n)
+            fail(w, copy);
+    if (n < 0 || fsync(out) != 0 || rename(copy, to) != 0)
+        fail(w, to);
+    close(in);
+    close(out);
+    snprintf(copy, sizeof copy, "%s/archive", w->folder);
+    TRY(w, ek_sync_folder(copy, &w->err));
+    unlink(from);
+    import_pages(w, act);
 }
 
 static void import_lines(struct workload *w, const struct act *act)
@@ -313,6 +346,9 @@ static void run_act(struct workload *w, const struct act *act)
         break;
     case TAKEN_BACK:
         take_back(w, act);
+        break;
+    case BROUGHT:
+        bring_file(w, act);
         break;
     case OPENED_AGAIN:
         open_store(w);

@@ -12,4 +12,7 @@ stdout | grep -E '^image |^  after|images of' | sed 's/^/# /'
 like "$(stdout)" "^$images images .*: $images sound, 0 refused, 0 corrupt, 0 acknowledged and lost, 0 dangling" \
     "are sound, and hold what was acknowledged"
 like "$(stdout)" "^pages taken back +[0-9]" "in every part of a store's life"
+ok "$((images / 3)) of them while pages go behind an archive file that was brought by hand" \
+    "$ROOT/tests/campaign/power.sh" --images $((images / 3)) --seed 1 --act "file brought"
+stdout | grep -E '^image |^  after|images of' | sed 's/^/# /'
 done_testing
