@@ -2,7 +2,7 @@
  *
  * The records are made in STORE/load.unfinished, a store of its own, in slices, so that memory does
  * not grow with the dump. Only when the last line was read and its digest is that of all lines
- * before it are key, archive and then records moved to where a store has them: until then there is
+ * before it are archive, key and then records moved to where a store has them: until then there is
  * no store, and what a kill leaves is removed by the next load. No rule set is in use in the
  * unfinished store, hence its index stays empty; the next writer makes one, in which every post is
  * behind. */
@@ -215,26 +215,53 @@ static int note_archive(const struct ek_loading *loading, struct ek_err *err)
     return result;
 }
 
-/* Records last: they make the store. */
+/* In this order: see take_back. Records last: they make the store. */
+static const char *const parts[] = {"archive", "key", "records"};
+enum { PARTS = sizeof parts / sizeof *parts };
+
+static int move(const char *part, const char *from, const char *to, struct ek_err *err)
+{
+    char old[EK_PATH_BYTES], new[EK_PATH_BYTES];
+    if (rename(ek_path(old, from, part), ek_path(new, to, part)) != 0)
+        return ek_fail_errno(err, "%s", new);
+    return ek_sync_folder(to, err);
+}
+
 static int put_in_place(const struct ek_loading *loading, struct ek_err *err)
 {
-    static const char *const parts[] = {"key", "archive", "records"};
     const char *folder = loading->load->folder;
-    char from[EK_PATH_BYTES], to[EK_PATH_BYTES];
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        ek_path(from, loading->folder, parts[i]);
-        if (rename(from, ek_path(to, folder, parts[i])) != 0)
-            return ek_fail_errno(err, "%s", to);
-        if (ek_sync_folder(folder, err) != 0)
+    for (size_t i = 0; i < PARTS; i++)
+        if (move(parts[i], loading->folder, folder, err) != 0)
             return -1;
-    }
     return ek_leftovers_remove(folder, err);
+}
+
+static bool has(const char *folder, const char *part)
+{
+    char path[EK_PATH_BYTES];
+    return access(ek_path(path, folder, part), F_OK) == 0;
+}
+
+/* What a load that ended while it put its parts in place has left, and nothing else: an unfinished
+ * store has its archive before it has records. The parts go back, the last one first, to be removed
+ * with the rest. */
+static int take_back(const struct ek_loading *loading, struct ek_err *err)
+{
+    const char *folder = loading->load->folder;
+    if (!has(loading->folder, "records/data.mdb") || has(loading->folder, parts[0]))
+        return 0;
+    for (size_t i = PARTS - 1; i-- > 0;)
+        if (has(folder, parts[i]) && !has(loading->folder, parts[i]) &&
+            move(parts[i], folder, loading->folder, err) != 0)
+            return -1;
+    return 0;
 }
 
 static int run(struct ek_loading *loading, const struct ek_care_watch *watch, struct ek_err *err)
 {
     const struct ek_load *load = loading->load;
-    if (check_empty(load->folder, err) != 0 || ek_leftovers_remove(load->folder, err) != 0)
+    if (take_back(loading, err) != 0 || check_empty(load->folder, err) != 0 ||
+        ek_leftovers_remove(load->folder, err) != 0)
         return -1;
     int result =
         ek_store_open(&loading->store, loading->folder, EK_STORE_WRITE, load->program, err);
