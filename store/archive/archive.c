@@ -1,9 +1,9 @@
 /* archive.c - pages into the archive, and one back out of it.
  *
- * One file a forum and month of fetching; its first record is a warcinfo. The response comes
- * before its request and the metadata that was concluded, which refer to it by its id. A reference
- * is a file and the bytes of the response's gzip member, so that reading a page back costs one
- * seek, whatever the size of the file. */
+ * One file a forum and month of fetching (a second one where that is missing); its first record is
+ * a warcinfo. The response comes before its request and the metadata that was concluded, which
+ * refer to it by its id. A reference is a file and the bytes of the response's gzip member, so that
+ * reading a page back costs one seek, whatever the size of the file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include "store/archive/read.h"
 
 #define SUFFIX ".warc.gz"
+#define MOST_PARTS 1000 /* of a month: one more for each time that its files were lost */
 
 struct ek_archive {
     struct ek_files *files;
@@ -101,19 +102,32 @@ static int pack_info(struct ek_archive *a, const char *name, ek_time date, struc
     return pack(a, &info, id, err);
 }
 
-static void file_name(const struct ek_archive_page *page, char name[96])
+static void file_name(const struct ek_archive_page *page, unsigned part, char name[96])
 {
     struct ek_civil civil;
-    char text[EK_TIME_TEXT] = "";
+    char text[EK_TIME_TEXT] = "", number[8] = "";
+    if (part > 1)
+        snprintf(number, sizeof number, ".%u", part % 10000);
     if (page->fetched != EK_TIME_UNKNOWN)
         ek_time_format(page->fetched, EK_PRECISION_DAY, text);
     if (!*text) {
-        snprintf(name, 96, "%.63s-undated" SUFFIX, page->forum_slug);
+        snprintf(name, 96, "%.63s-undated%s" SUFFIX, page->forum_slug, number);
         return;
     }
     ek_civil_from_time(page->fetched, &civil);
-    snprintf(name, 96, "%.63s-%04d-%02d" SUFFIX, page->forum_slug, civil.year % 10000,
-             civil.month % 100);
+    snprintf(name, 96, "%.63s-%04d-%02d%s" SUFFIX, page->forum_slug, civil.year % 10000,
+             civil.month % 100, number);
+}
+
+/* The month's file. One that is missing may come back, and would take the place of what was written
+ * under its name in the meantime: then the next part. */
+static void choose_name(const struct ek_archive *a, const struct ek_archive_page *page,
+                        char name[96])
+{
+    unsigned part = 0;
+    do
+        file_name(page, ++part, name);
+    while (part < MOST_PARTS && ek_files_misses(a->files, name));
 }
 
 static int pack_response(struct ek_archive *a, const struct ek_archive_page *page, const char *url,
@@ -161,7 +175,7 @@ int ek_archive_append(struct ek_archive *a, const struct ek_archive_page *page,
     const char *url = ek_field_url(page->url, &strings, &odd);
     if (strings.failed)
         return ek_fail_memory(err);
-    file_name(page, at.file);
+    choose_name(a, page, at.file);
     if (*at.file == '.' || *at.file == '-' || strchr(at.file, '/'))
         return ek_fail(err, EK_USAGE, "'%s' cannot be the name of an archive file", at.file);
     if (!url)

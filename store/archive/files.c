@@ -30,6 +30,7 @@ struct file {
     uint64_t noted;   /* see tail.c */
     bool is_noted;    /* in this session */
     bool created;     /* since the last flush */
+    bool missing;     /* not to be written to, see tail.c */
     uint64_t used;    /* for closing the one longest unused */
 };
 
@@ -74,9 +75,13 @@ int ek_files_open(struct ek_files **files, const char *folder, struct ek_err *er
         rc = ek_fail_errno(err, "%s", folder);
     else
         rc = ek_tails_mend(f->folder, folder, &tails, &count, err);
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        if (tails[i].length && !add_file(f, tails[i].file, tails[i].length, err))
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        struct file *file = NULL;
+        if (tails[i].length && !(file = add_file(f, tails[i].file, tails[i].length, err)))
             rc = -1;
+        else if (file)
+            file->missing = tails[i].missing;
+    }
     free(tails);
     if (rc < 0) {
         ek_files_close(f);
@@ -164,6 +169,14 @@ static struct file *find_file(struct ek_files *f, const char *name)
         if (strcmp(f->files[i].name, name) == 0)
             return &f->files[i];
     return NULL;
+}
+
+bool ek_files_misses(const struct ek_files *f, const char *name)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (f->files[i].missing && strcmp(f->files[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 int ek_files_choose(struct ek_files *f, const char *name, uint64_t *length, struct ek_err *err)

@@ -4,9 +4,9 @@
  * gigabyte of file), each time the archive is opened. Looking backwards from the end for a member
  * that ends there is cheap and wrong: a page may itself carry a WARC in gzip, deflate stores such
  * bytes as they are, and the search would take the inner member for one of ours and cut a good
- * record. So the lengths are noted: STORE/archive/lengths has a line for each file of the last
- * session that wrote, put on the disk before the first byte is appended to that file, and again
- * after every 16 MiB flushed. What lies before a noted length was flushed and is never touched;
+ * record. So the lengths are noted: STORE/archive/lengths has a line for each file that was ever
+ * written to, put on the disk before a session's first byte is appended to it, and again after
+ * every 16 MiB flushed. What lies before a noted length was flushed and is never touched;
  * what lies behind it is walked, whole members are kept, and the rest is cut. Most opens cost one
  * small file and a few stats.
  *
@@ -15,7 +15,9 @@
  * but the beginning of a record is left.
  *
  * A file shorter than noted has lost what was once on the disk. It is walked from the start so
- * that it can be appended to; `ekbom verify` names the pages that are gone. */
+ * that it can be appended to; `ekbom verify` names the pages that are gone. One that is missing may
+ * be brought back, and would then take the place of what was written under its name: it keeps its
+ * line, and pages go to another file (archive.c). */
 #include "store/archive/tail.h"
 
 #include <dirent.h>
@@ -102,7 +104,7 @@ static char *read_note(int folder, const char *path, struct ek_err *err)
         ek_fail_memory(err);
         return NULL;
     }
-    int fd = openat(folder, NOTE, O_RDONLY | O_CLOEXEC);
+    int fd = openat(folder, NOTE, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe is empty */
     if (fd < 0 && errno == ENOENT)
         return text;
     ssize_t n = fd < 0 ? -1 : 1;
@@ -240,10 +242,14 @@ static int mend(int folder, const char *path, struct ek_tail *tail, struct ek_er
 {
     struct stat st;
     if (fstatat(folder, tail->file, &st, 0) < 0) {
-        tail->length = 0;
+        tail->length = tail->length == UNKNOWN ? 0 : tail->length;
+        tail->missing = errno == ENOENT && tail->length > 0;
         return errno == ENOENT ? 0 : ek_fail_errno(err, "%s/%s", path, tail->file);
     }
     uint64_t size = (uint64_t)st.st_size;
+    if (!S_ISREG(st.st_mode))
+        return ek_fail(err, EK_FORMAT, "%s/%s is no plain file: restore it from a backup", path,
+                       tail->file);
     if (size == tail->length)
         return 0;
     char *full = NULL;

@@ -3,6 +3,7 @@
 #ifndef EKBOM_STORE_ARCHIVE_TAIL_H
 #define EKBOM_STORE_ARCHIVE_TAIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct ek_err;
 struct ek_tail {
     char file[96];
     uint64_t length; /* of it, everything is on the disk */
+    bool missing;    /* the file is not there, though it was, or is to be brought after a load */
 };
 
 /* What was noted; nothing if there is no note; EK_FORMAT if it is damaged. `tails` are malloc'ed.

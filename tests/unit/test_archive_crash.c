@@ -176,6 +176,33 @@ static void cut_short_after_a_clean_close(void **state)
     expect_responses(FILE_NAME, 3);
 }
 
+/* A file that is gone may be brought back: nothing is written under its name until then. */
+static void a_missing_file_keeps_its_name(void **state)
+{
+    (void)state;
+    static const char other[] = "board.example_8090-2011-03.2.warc.gz";
+    struct ek_archive_ref refs[4];
+    struct ek_err err = {0};
+    char kept[4200];
+    for (int i = 0; i < 4; i++) {
+        struct ek_archive *archive = open_archive();
+        append_good(archive, i, MARCH, &refs[i]);
+        assert_int_equal(ek_archive_flush(archive, &err), 0);
+        ek_archive_close(archive);
+        snprintf(kept, sizeof kept, "%s", in_folder("kept"));
+        if (i == 0)
+            assert_int_equal(rename(in_folder(FILE_NAME), kept), 0);
+        if (i == 2)
+            assert_int_equal(rename(kept, in_folder(FILE_NAME)), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_string_equal(refs[i].file, i == 1 || i == 2 ? other : FILE_NAME);
+        expect_page(&refs[i], i);
+    }
+    expect_responses(FILE_NAME, 2);
+    expect_responses(other, 2);
+}
+
 /* What was flushed is never cut, whatever it looks like. */
 static void flushed_bytes_are_never_touched(void **state)
 {
@@ -276,6 +303,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(flush_is_durable_or_undone, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(torn_record_is_cut, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(cut_short_after_a_clean_close, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(a_missing_file_keeps_its_name, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(flushed_bytes_are_never_touched, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(killed_while_writing, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(full_disk, make_folder, drop_folder),
