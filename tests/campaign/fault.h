@@ -22,6 +22,7 @@ enum fault_kind {
     FAULT_STAT,
     FAULT_FLOCK,
     FAULT_FCNTL,
+    FAULT_DUP,
     FAULT_ACCESS,
     FAULT_CHMOD,
     FAULT_LSEEK,

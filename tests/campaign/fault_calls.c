@@ -214,7 +214,8 @@ int fcntl(int fd, int command, ...)
     va_start(rest, command);
     void *argument = va_arg(rest, void *);
     va_end(rest);
-    return fault_strikes(FAULT_FCNTL, "") ? -1 : (int)syscall(SYS_fcntl, fd, command, argument);
+    enum fault_kind kind = command == F_DUPFD_CLOEXEC ? FAULT_DUP : FAULT_FCNTL;
+    return fault_strikes(kind, "") ? -1 : (int)syscall(SYS_fcntl, fd, command, argument);
 }
 
 static void *mmap_or_fail(void *address, size_t len, int protection, int flags, int fd, off_t at)

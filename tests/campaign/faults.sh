@@ -183,7 +183,7 @@ arguments() {
 # How each kind of call fails. A sanitizer makes some calls of its own, and many of them.
 ways() {
     case $sanitized$1 in
-    yesopen | yesmmap | yesfcntl) return ;;
+    yesopen | yesmmap | yesfcntl | yesdup) return ;;
     esac
     case $1 in
     open) echo EIO EMFILE ;;
@@ -195,7 +195,7 @@ ways() {
     chmod) echo EACCES ;;
     flock | fcntl) echo ENOLCK ;;
     opendir) echo EIO ENOMEM ;;
-    socketpair) echo EMFILE ;;
+    socketpair | dup) echo EMFILE ;;
     spawn) echo EAGAIN ENOMEM ;;
     send | recv) echo ECONNRESET EINTR short ;;
     poll) echo EINTR ENOMEM ;;
@@ -325,7 +325,7 @@ show_fault() {
     head -n 20 err
     sound || cat found
     echo "calls, the innermost first (addr2line -f -e):"
-    tail -c +249 state | tr -d '\0' | sed "s,^ ,$ekbom ,"
+    tail -c +257 state | tr -d '\0' | sed "s,^ ,$ekbom ,"
 }
 
 # The calls of a run without faults, and what it leads to.
@@ -336,7 +336,7 @@ count() {
     good=$status
     cp out "$command.out"
     posts_now >"$command.posts"
-    tail -c +249 state | tr -d '\0' | grep -E '^[a-z]+ [0-9a-f]+' >"$command.calls"
+    tail -c +257 state | tr -d '\0' | grep -E '^[a-z]+ [0-9a-f]+' >"$command.calls"
     while read -r kind number _; do
         if [ "$kind" = alloc ]; then
             echo "alloc $number 1"
