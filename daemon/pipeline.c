@@ -1,11 +1,13 @@
 /* pipeline.c - see pipeline.h. */
 #include "pipeline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ekbom/arena.h"
 #include "ekbom/buf.h"
+#include "ekbom/forget.h"
 #include "ekbom/limits.h"
 
 struct pending { /* a page that a reader has */
@@ -85,6 +87,30 @@ static int conclude(struct pipeline *pipeline, const struct ek_page_filing *fili
     return result;
 }
 
+/* A page that shows what was forgotten is not kept. Its record is written over before the slice is
+ * flushed: no crash leaves both it and the reference to it. The body is read back, since most
+ * stores have forgotten nothing. */
+static int blank_forgotten(struct pipeline *pipeline, const struct ek_page_filing *filing,
+                           const struct ek_page *page, struct ek_err *err)
+{
+    struct ek_store *store = pipeline->config.slice->store;
+    struct ek_warc *warc;
+    struct ek_warc_record record;
+    char folder[4200];
+    if (!ek_store_has_forgotten(store))
+        return 0;
+    snprintf(folder, sizeof folder, "%s/archive", ek_store_folder(store));
+    if (ek_archive_read(folder, &filing->archived, &warc, &record, err) != 0)
+        return -1;
+    int shows =
+        ek_store_shows_forgotten(store, filing->url, page, record.body, record.body_len, err);
+    ek_warc_close(warc);
+    if (shows != 1)
+        return shows;
+    int result = ek_archive_blank(folder, &filing->archived, filing->url, filing->fetched, err);
+    return result != 0 && err->kind == EK_LIMIT ? 0 : result;
+}
+
 static int file_result(struct pipeline *pipeline, const struct ek_pool_result *result,
                        struct ek_err *err)
 {
@@ -95,7 +121,8 @@ static int file_result(struct pipeline *pipeline, const struct ek_pool_result *r
     size_t changed = 0;
     filing->quarantined = result->items[0].quarantined ? result->items[0].reason : NULL;
     if (slice_begin(slice, err) != 0 || conclude(pipeline, filing, page, err) != 0 ||
-        ek_store_put_page(slice->store, filing, page, result->page_tags, &changed, err) != 0)
+        ek_store_put_page(slice->store, filing, page, result->page_tags, &changed, err) != 0 ||
+        blank_forgotten(pipeline, filing, page, err) != 0)
         return -1;
     slice->pages++;
     slice->posts += page ? page->post_count : 0;

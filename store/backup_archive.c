@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "ekbom/error.h"
+#include "store/archive/blank.h"
 #include "store/file_copy.h"
 #include "store/folder.h"
 #include "store/handle.h"
@@ -92,12 +93,27 @@ struct one_file {
     uint64_t begin; /* how much of it an earlier backup has */
 };
 
+/* Has the earlier backup's file what was forgotten since? 1: no, 0, -1. */
+static int blanked_alike(const struct ek_backup_archive *archive, const char *name,
+                         struct ek_err *err)
+{
+    char folder[EK_PATH_BYTES];
+    uint64_t now, then;
+    if (ek_blanked_count(ek_path(folder, archive->store, "archive"), name, &now, err) != 0 ||
+        ek_blanked_count(ek_path(folder, archive->earlier, "archive"), name, &then, err) != 0)
+        return -1;
+    return now == then;
+}
+
 /* Take the earlier backup's file over under a second name. Where the file system has no links, or
  * this is no beginning of ours, *begin stays 0. */
 static int link_earlier(struct one_file *file, uint64_t length, struct ek_err *err)
 {
     if (!file->archive->earlier || length == 0)
         return 0;
+    int same = blanked_alike(file->archive, file->name, err);
+    if (same != 1)
+        return same;
     if (ek_file_size(file->from) >= 0) {
         int agrees = ek_file_agrees(file->from, file->earlier, length, err);
         if (agrees < 0)
@@ -165,6 +181,16 @@ static int copy_all(const struct ek_backup_archive *archive, const struct names 
     return result;
 }
 
+/* First of all: what is blanked while files are copied is then copied again the next time. */
+static int copy_notes(const struct ek_backup_archive *archive, struct ek_err *err)
+{
+    char folder[EK_PATH_BYTES], from[EK_PATH_BYTES], to[EK_PATH_BYTES];
+    uint64_t copied;
+    ek_path(from, ek_path(folder, archive->store, "archive"), EK_BLANKED_NOTE);
+    ek_path(to, ek_path(folder, archive->to, "archive"), EK_BLANKED_NOTE);
+    return ek_file_size(from) < 0 ? 0 : ek_file_copy(from, to, 0, &copied, err);
+}
+
 static int copy_permissions(const struct ek_backup_archive *archive, int to, struct ek_err *err)
 {
     char path[EK_PATH_BYTES];
@@ -183,6 +209,8 @@ int ek_backup_archive(const struct ek_backup_archive *archive, struct ek_backup_
     char path[EK_PATH_BYTES];
     int folder = open(ek_path(path, archive->to, "archive"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int result = folder < 0 ? ek_fail_errno(err, "%s", path) : list_names(archive, &names, err);
+    if (result == 0)
+        result = copy_notes(archive, err);
     if (result == 0 && !(tails = calloc(names.count + 1, sizeof *tails)))
         result = ek_fail_memory(err);
     if (result == 0)

@@ -13,7 +13,7 @@
 #include "ekbom/store.h"
 #include "store/env.h"
 
-#define EK_STORE_FORMAT 2u  /* of the records; 1 is brought up to it in passing */
+#define EK_STORE_FORMAT 3u  /* of the records; older ones are brought up to it in passing */
 #define EK_FORMAT_OLDEST 1u /* that this program reads */
 #define EK_INDEX_FORMAT 4u  /* of the index: an older one is made anew */
 
@@ -84,7 +84,8 @@ struct ek_store {
 
     unsigned depth; /* nested reading functions */
     struct ek_txn *reading_records, *reading_index;
-    struct ek_held *held; /* the index as queries read it (query/held.h) */
+    struct ek_held *held;     /* the index as queries read it (query/held.h) */
+    struct ek_stored *stored; /* the posts of an earlier day (query/stored.h) */
 
     struct ek_txn *slice;
     struct ek_counters counters;

@@ -21,7 +21,9 @@
 #include "store/index/merge.h"
 #include "store/index/recover.h"
 #include "store/query/held.h"
+#include "store/query/stored.h"
 #include "store/records/revision.h"
+#include "store/records/verify.h"
 
 static const char *const record_tables[] = {
     "meta",       "forum",    "board",        "thread",       "author", "post",
@@ -59,7 +61,8 @@ static int make_folders(const char *folder, struct ek_err *err)
 
 /* A writer gives new records their format, and an id that the index repeats. Format 2 differs from
  * 1 by what writers add to it: the number of pairs in each table (env_guard.c), a note of the key
- * (pseudonym.c), dictionaries for the texts; without them all is read as before. */
+ * (pseudonym.c), dictionaries for the texts; without them all is read as before. Format 3 may have
+ * marks of what was forgotten, which a program that does not know them would bring back. */
 static int records_begin(struct ek_store *store, const char *folder, struct ek_err *err)
 {
     unsigned char id[16];
@@ -111,6 +114,29 @@ static void unlist(struct ek_store *store)
     }
 }
 
+/* What to do, behind the words about what is wrong. */
+static void add_remedy(struct ek_err *err, const char *format, const char *folder)
+{
+    struct ek_err plain = *err;
+    char remedy[4300];
+    snprintf(remedy, sizeof remedy, format, folder);
+    ek_fail(err, plain.kind, "%s: %s", plain.message, remedy);
+}
+
+/* Records that are gone are not begun anew beside an index that knew them: it would be emptied. */
+static int check_records(const char *folder, struct ek_err *err)
+{
+    char records[4200], index[4200];
+    snprintf(records, sizeof records, "%s/records/data.mdb", folder);
+    snprintf(index, sizeof index, "%s/index/data.mdb", folder);
+    if (access(records, F_OK) == 0 || errno != ENOENT || access(index, F_OK) != 0)
+        return 0;
+    return ek_fail(err, EK_FORMAT,
+                   "%s is missing, and %s is there: " EK_RECORDS_REMEDY
+                   ", or remove the index to begin a new store",
+                   records, index);
+}
+
 /* anew: a new index, beside the one that answers. */
 static int open_for_writing(struct ek_store *store, const char *program, bool anew,
                             struct ek_err *err)
@@ -123,7 +149,7 @@ static int open_for_writing(struct ek_store *store, const char *program, bool an
         return -1;
     store->lock = ek_writer_lock(store->folder, program ? program : "ekbom", err);
     if (store->lock < 0 || ek_leftovers_remove(store->folder, err) ||
-        (anew && make_folder(index, err)) ||
+        check_records(store->folder, err) || (anew && make_folder(index, err)) ||
         ek_env_open(&store->records, records, record_tables, true, err) ||
         records_begin(store, records, err) || ek_key_ensure(store, err))
         return -1;
@@ -168,7 +194,8 @@ static struct ek_env *open_part(const char *folder, const char *const *tables, u
 }
 
 /* An index that is missing or old is no fault: the next writer makes it anew. */
-static struct ek_env *open_index(const char *folder, struct ek_err *err)
+static struct ek_env *open_index(const struct ek_store *store, const char *folder,
+                                 struct ek_err *err)
 {
     static const char remedy[] = "the next writing command makes it anew";
     unsigned format;
@@ -182,6 +209,8 @@ static struct ek_env *open_index(const char *folder, struct ek_err *err)
     struct ek_env *env = open_part(folder, index_tables, EK_INDEX_META, EK_INDEX_FORMAT, err);
     if (!env && err->kind == EK_NOT_FOUND)
         ek_fail(err, EK_NOT_FOUND, "%s is missing: %s", folder, remedy);
+    if (!env && err->kind == EK_FORMAT && store->mode != EK_STORE_VERIFY)
+        add_remedy(err, EK_INDEX_REMEDY, store->folder);
     return env;
 }
 
@@ -189,6 +218,8 @@ static struct ek_env *open_index(const char *folder, struct ek_err *err)
 static int unreadable(const struct ek_store *store, struct ek_err *err)
 {
     const struct ek_err *why = &store->records_refused;
+    if (why->kind == EK_IO && store->index_refused.kind == EK_FORMAT)
+        why = &store->index_refused;
     if (why->kind == EK_NOT_FOUND)
         return ek_fail(err, EK_NOT_FOUND, "no store at %s: `ekbom import` makes one",
                        store->folder);
@@ -210,15 +241,18 @@ static int open_for_reading(struct ek_store *store, struct ek_err *err)
         return -1;
     store->records = open_part(records, record_tables, EK_RECORDS_META, EK_STORE_FORMAT,
                                &store->records_refused);
-    store->index = open_index(index, &store->index_refused);
+    if (store->records_refused.kind == EK_FORMAT && store->mode != EK_STORE_VERIFY)
+        add_remedy(&store->records_refused, EK_RECORDS_REMEDY "%s", "");
+    store->index = open_index(store, index, &store->index_refused);
     if (!store->records && !store->index)
         return unreadable(store, err);
-    /* A newer or damaged part makes the whole store unusable, and so does want of memory; one
-     * that may not be read, or an index that was removed, does not. Verifying goes as far as it
-     * can. */
+    /* A newer part makes the whole store unusable, and so do damaged records and want of memory;
+     * one that may not be read, or an index that is damaged or was removed, does not: what needs it
+     * is refused, and the records are read, backed up and dumped. Verifying goes as far as it can.
+     */
     const struct ek_err *refused[] = {&store->records_refused, &store->index_refused};
     for (size_t i = 0; i < 2; i++) {
-        bool damaged = refused[i]->kind == EK_FORMAT && store->mode != EK_STORE_VERIFY;
+        bool damaged = i == 0 && refused[i]->kind == EK_FORMAT && store->mode != EK_STORE_VERIFY;
         if (refused[i]->kind == EK_VERSION || damaged || refused[i]->kind == EK_MEMORY) {
             if (err)
                 *err = *refused[i];
@@ -295,6 +329,7 @@ void ek_store_close(struct ek_store *store)
     ek_store_abort(store);
     unlist(store);
     ek_held_free(store);
+    ek_stored_free(store);
     ek_txn_end(store->reading_index);
     ek_txn_end(store->reading_records);
     ek_env_close(store->index);

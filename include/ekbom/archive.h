@@ -91,6 +91,10 @@ void ek_archive_rollback(struct ek_archive *archive);
 /* Read one archived page back. The record is valid until the archive reader is closed. */
 int ek_archive_read(const char *folder, const struct ek_archive_ref *ref, struct ek_warc **warc,
                     struct ek_warc_record *record, struct ek_err *err);
+/* Write over an archived page what says that it was taken back; on the disk when this returns 0.
+ * -1 with EK_LIMIT: the record is too short for that. */
+int ek_archive_blank(const char *folder, const struct ek_archive_ref *ref, const char *url,
+                     ek_time date, struct ek_err *err);
 /* "127.0.0.1_8090" from an address; digits, letters, '.', '-', '_' only. */
 const char *ek_archive_slug(const char *url, char out[64]);
 

@@ -14,7 +14,7 @@
 #include "ekbom/limits.h"
 #include "ekbom/store_care.h"
 #include "store/dump/kinds.h"
-#include "store/export/output.h"
+#include "ekbom/file_output.h"
 #include "store/file_copy.h"
 #include "store/folder.h"
 #include "store/records/archive_ends.h"
@@ -266,6 +266,12 @@ static int dump_robots(void *context, const struct ek_kept_robots *robots, struc
     return d->nobody_reads ? 0 : put(d, EK_DUMP_ROBOTS, robots);
 }
 
+static int dump_forgotten(void *context, const struct ek_forgotten_mark *mark)
+{
+    struct dumping *d = context;
+    return d->nobody_reads ? 0 : put(d, EK_DUMP_FORGOTTEN, mark);
+}
+
 /* Names are not dumped: each is led to by a line. Were there more, one would be lost. */
 static int check_names(struct dumping *d)
 {
@@ -293,7 +299,8 @@ static int dump_records(struct dumping *d)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (dump_table(d, &tables[i]) != 0)
             return -1;
-    if (ek_robots_each(d->store, dump_robots, d, d->err) != 0)
+    if (ek_robots_each(d->store, dump_robots, d, d->err) != 0 ||
+        ek_forgotten_each(d->txn, dump_forgotten, d) != 0)
         return -1;
     return check_names(d);
 }

@@ -242,6 +242,13 @@ static const struct ek_field robots[] = {
     END,
 };
 
+static const struct ek_field forgotten[] = {
+    FIELD(HEX, "key", struct ek_forgotten_mark, key),
+    FIELD(TIME, "when", struct ek_forgotten_mark, when),
+    FIELD(HEX, "secret", struct ek_forgotten_mark, secret),
+    END,
+};
+
 static const struct ek_field archive[] = {
     FIELD(NEEDED, "file", struct ek_dump_archive, file),
     FIELD(NUMBER, "length", struct ek_dump_archive, length),
@@ -271,6 +278,7 @@ const struct ek_dump_kind_of ek_dump_kinds[EK_DUMP_KINDS] = {
     [EK_DUMP_QUARANTINE] = {"quarantine", sizeof(struct ek_dump_quarantine), quarantine},
     [EK_DUMP_FRONTIER] = {"frontier", sizeof(struct ek_dump_frontier), frontier},
     [EK_DUMP_ROBOTS] = {"robots", sizeof(struct ek_kept_robots), robots},
+    [EK_DUMP_FORGOTTEN] = {"forgotten", sizeof(struct ek_forgotten_mark), forgotten},
     [EK_DUMP_ARCHIVE] = {"archive", sizeof(struct ek_dump_archive), archive},
     [EK_DUMP_END] = {"end", sizeof(struct ek_dump_end), end},
 };

@@ -8,6 +8,7 @@
 #include "ekbom/bundle.h"
 #include "store/dump/fields.h"
 #include "store/records/author.h"
+#include "store/records/forgotten.h"
 #include "store/records/forum.h"
 #include "store/records/frontier_record.h"
 #include "store/records/page.h"
@@ -30,6 +31,7 @@ enum ek_dump_kind {
     EK_DUMP_QUARANTINE,
     EK_DUMP_FRONTIER,
     EK_DUMP_ROBOTS,
+    EK_DUMP_FORGOTTEN,
     EK_DUMP_ARCHIVE,
     EK_DUMP_END,
     EK_DUMP_KINDS

@@ -234,6 +234,13 @@ static int take_robots(struct ek_loading *loading, const void *record, struct ek
     return ek_robots_keep(loading->store, record, err);
 }
 
+static int take_forgotten(struct ek_loading *loading, const void *record, struct ek_err *err)
+{
+    (void)err;
+    ek_forgotten_keep(loading->store->slice, record);
+    return 0;
+}
+
 static void note_missing(struct ek_loading *loading, const char *file, const char *why)
 {
     struct ek_dump_report *report = loading->report;
@@ -312,6 +319,7 @@ int ek_load_record(struct ek_loading *loading, enum ek_dump_kind kind, const voi
         [EK_DUMP_QUARANTINE] = take_quarantine,
         [EK_DUMP_FRONTIER] = take_frontier,
         [EK_DUMP_ROBOTS] = take_robots,
+        [EK_DUMP_FORGOTTEN] = take_forgotten,
         [EK_DUMP_ARCHIVE] = take_archive,
     };
     if (take[kind](loading, record, err) != 0)

@@ -16,7 +16,8 @@
 #include "ekbom/store.h"
 #include "store/export/cells.h"
 #include "store/export/columns.h"
-#include "store/export/output.h"
+#include "store/records/forgotten.h"
+#include "ekbom/file_output.h"
 
 const char *const ek_tier_names[] = {"open", "review", "internal", NULL};
 
@@ -231,6 +232,8 @@ int ek_export_post(struct ek_export *e, const struct ek_entry *entry, const stru
                    {"links", write_links},
                    {"tags", write_tags}};
     struct ek_row row = {.entry = entry, .tags = tags};
+    if (ek_forgotten_is_empty(entry))
+        return 0;
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
         if (strcmp(writers[i].table, e->table->name) == 0)
             return writers[i].write(e, &row, err);

@@ -3,7 +3,7 @@
  * The temporary file is in the folder of the file itself, since a rename cannot cross file systems,
  * and is made with the usual permissions. A name that already stands for something else than a
  * plain file (a pipe, a device) is written directly: renaming over /dev/null would replace it. */
-#include "store/export/output.h"
+#include "ekbom/file_output.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -130,18 +130,22 @@ static void forget_author(struct ek_store *store, uint64_t number)
     ek_txn_delete(txn, EK_AUTHORS, key, sizeof key);
 }
 
-static void move_post(struct ek_store *store, uint64_t post, uint64_t from, uint64_t to)
+void ek_author_leave(struct ek_store *store, uint64_t author, uint64_t post)
 {
     unsigned char key[16];
+    author_post_key(author, post, key);
+    ek_txn_delete(store->slice, EK_AUTHOR_POSTS, key, sizeof key);
+    if (!has_posts(store->slice, author))
+        forget_author(store, author);
+}
+
+static void move_post(struct ek_store *store, uint64_t post, uint64_t from, uint64_t to)
+{
     if (from == to)
         return;
     ek_author_post_set(store->slice, to, post);
-    if (!from)
-        return;
-    author_post_key(from, post, key);
-    ek_txn_delete(store->slice, EK_AUTHOR_POSTS, key, sizeof key);
-    if (!has_posts(store->slice, from))
-        forget_author(store, from);
+    if (from)
+        ek_author_leave(store, from, post);
 }
 
 /* Names ------------------------------------------------------------------------------------- */

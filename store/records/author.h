@@ -32,6 +32,8 @@ int ek_author_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
 void ek_author_put(struct ek_store *store, uint64_t number, const struct ek_author_record *author);
 /* The author-posts table: this post is theirs. */
 void ek_author_post_set(struct ek_txn *txn, uint64_t author, uint64_t post);
+/* In a slice: this post is nobody's any more. An author without posts goes, with all names. */
+void ek_author_leave(struct ek_store *store, uint64_t author, uint64_t post);
 /* The name seen last; NULL if the author never had one. */
 const char *ek_author_shown(const struct ek_author_record *author);
 /* What pseudonyms are made of: the account's id, "guest:NAME" or "name:NAME". NULL: no memory. */

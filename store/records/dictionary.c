@@ -2,7 +2,8 @@
  *
  * One is trained when EK_DICTIONARY_POSTS posts have come in, and again whenever there are
  * EK_DICTIONARY_GROWTH times as many: what the first forum talked about is not what ten talk about.
- * Older texts stay as they are packed, and their dictionaries stay for ever.
+ * Older texts stay as they are packed, and their dictionaries stay until something is forgotten:
+ * they are made of pieces of texts (store/repack.c).
  *
  * Training happens before a slice, in a commit of its own: no text can name a dictionary that is
  * not on the disk, whatever crashes. The sample is bounded in bytes, so the writer waits some 50 ms
@@ -234,4 +235,51 @@ int ek_dictionary_renew(struct ek_store *store, struct ek_err *err)
     if (ek_store_enter(store, EK_NEEDS_RECORDS, err))
         return -1;
     return ek_store_leave(store, take_up(store, (uint32_t)in_use.id, err), err);
+}
+
+/* Replacing --------------------------------------------------------------------------------- */
+
+int ek_dictionary_replace(struct ek_store *store, uint32_t *id, bool *had, struct ek_err *err)
+{
+    struct in_use in_use;
+    struct ek_counters counters;
+    if (ek_store_enter(store, EK_NEEDS_RECORDS, err))
+        return -1;
+    load(ek_records(store), &in_use);
+    ek_counters_load(ek_records(store), &counters);
+    if (ek_store_leave(store, 0, err))
+        return -1;
+    const uint64_t before = in_use.id;
+    *had = before != 0;
+    if (*had && train_next(store, &in_use, counters.post, err))
+        return -1;
+    if (*had && in_use.id == before) {
+        in_use.id = 0;
+        if (keep(store, &in_use, NULL, 0, err))
+            return -1;
+    }
+    *id = (uint32_t)in_use.id;
+    /* One that packs against nothing until the next slice, and learns what it must unpack. */
+    struct ek_packer *packer = ek_packer_new();
+    if (!packer)
+        return ek_fail_memory(err);
+    ek_packer_free(store->packer);
+    store->packer = packer;
+    return 0;
+}
+
+void ek_dictionary_drop_others(struct ek_store *store, uint32_t id)
+{
+    unsigned char keys[EK_MAX_DICTIONARIES + 1][KEY_BYTES], own[KEY_BYTES];
+    struct ek_walk walk;
+    struct ek_bytes key, value;
+    size_t count = 0;
+    dictionary_key(id, own);
+    ek_walk_begin(&walk, store->slice, EK_RECORDS_META, NAME, NAME_BYTES);
+    while (count <= EK_MAX_DICTIONARIES && ek_walk_next(&walk, &key, &value) == 1)
+        if (key.len == KEY_BYTES && memcmp(key.data, own, KEY_BYTES) != 0)
+            memcpy(keys[count++], key.data, KEY_BYTES);
+    ek_walk_end(&walk);
+    for (size_t i = 0; i < count; i++)
+        ek_txn_delete(store->slice, EK_RECORDS_META, keys[i], KEY_BYTES);
 }

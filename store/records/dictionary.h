@@ -8,6 +8,13 @@
  * committed if the store has grown to it. */
 int ek_dictionary_renew(struct ek_store *store, struct ek_err *err);
 
+/* Outside a slice: a new dictionary, trained on the texts that there are now, in the place of the
+ * one in use; its id, 0 where none can be made. *had: there was one; where there was none, nothing
+ * happens. */
+int ek_dictionary_replace(struct ek_store *store, uint32_t *id, bool *had, struct ek_err *err);
+/* In a slice: no text needs any other. */
+void ek_dictionary_drop_others(struct ek_store *store, uint32_t id);
+
 /* The packer knows the dictionary that a text names. -1 (latched) if the records lack it. */
 int ek_dictionary_need(struct ek_store *store, uint32_t id);
 

@@ -11,6 +11,7 @@
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
 #include "store/records/forum.h"
+#include "store/records/names.h"
 #include "store/records/page.h"
 #include "store/records/revision.h"
 #include "store/records/sighting.h"
@@ -34,8 +35,7 @@ static const char *unfit(const struct ek_page *page)
     return NULL;
 }
 
-/* "https://example.org/" of a page that does not say where its forum begins. */
-static const char *forum_base(struct ek_arena *arena, const struct ek_page *page, const char *url)
+const char *ek_page_forum(struct ek_arena *arena, const struct ek_page *page, const char *url)
 {
     if (page->forum && *page->forum)
         return page->forum;
@@ -44,17 +44,46 @@ static const char *forum_base(struct ek_arena *arena, const struct ek_page *page
     return ek_printf(arena, "%.*s/", (int)(host - url + (ptrdiff_t)strcspn(host, "/?#")), url);
 }
 
-/* The thread's own id; where a page gives none, its address. */
-static const char *thread_id(const struct ek_page *page)
+const char *ek_page_thread(const struct ek_page *page)
 {
     if (page->thread_id && *page->thread_id)
         return page->thread_id;
     return page->thread_url && *page->thread_url ? page->thread_url : page->url;
 }
 
+/* Titles ------------------------------------------------------------------------------------ */
+
+/* A title that was forgotten is as one that the page does not give; its address may repeat it. */
+static uint64_t learn_thread(struct ek_store *store, const struct ek_forgotten *forgotten,
+                             uint64_t forum, struct ek_thread_news *news, ek_time seen)
+{
+    if (ek_forgotten_holds(forgotten, EK_FORGOTTEN_TITLE, forum,
+                           ek_forgotten_title(store->scratch, news->id, news->title)))
+        news->title = news->url = NULL;
+    return ek_thread_learn(store, forum, news, seen);
+}
+
+/* A post of someone forgotten that the store never had may have given its thread the title. */
+static void forget_title(struct ek_store *store, struct ek_forgotten *forgotten, uint64_t forum,
+                         const struct ek_thread_news *news, const struct ek_post *first,
+                         bool first_page, ek_time seen)
+{
+    bool subject = first->subject && *first->subject;
+    bool own = subject && news->title ? strcmp(first->subject, news->title) == 0 : first_page;
+    if (!own || !ek_forgotten_is_post(forgotten, forum, first))
+        return;
+    ek_forgotten_put(forgotten, EK_FORGOTTEN_TITLE, forum,
+                     ek_forgotten_title(store->scratch, news->id, news->title), seen);
+    uint64_t thread = ek_name_find(store->slice, EK_NAME_THREAD, forum, news->id);
+    if (thread)
+        ek_thread_untitle(store, thread);
+}
+
+/* Pages ------------------------------------------------------------------------------------- */
+
 /* Boards and threads that a board or an index lists. */
 static void file_listing(struct ek_store *store, uint64_t forum, const struct ek_page *page,
-                         ek_time seen)
+                         const struct ek_forgotten *forgotten, ek_time seen)
 {
     for (size_t i = 0; i < page->link_count; i++) {
         const struct ek_link *link = &page->links[i];
@@ -71,24 +100,26 @@ static void file_listing(struct ek_store *store, uint64_t forum, const struct ek
                                           .board_id = elsewhere ? NULL : page->board_id,
                                           .has_flags = true,
                                           .flags = link->flags};
-            ek_thread_learn(store, forum, &news, seen);
+            learn_thread(store, forgotten, forum, &news, seen);
         }
     }
 }
 
 static void file_posts(struct ek_store *store, uint64_t forum, const struct ek_page *page,
-                       const struct ek_page_filing *filing, const struct ek_tags *tags,
-                       struct ek_page_record *record, size_t *changed)
+                       struct ek_forgotten *forgotten, const struct ek_page_filing *filing,
+                       const struct ek_tags *tags, struct ek_page_record *record, size_t *changed)
 {
     struct ek_hasher hasher;
     unsigned char digest[EK_SHA256_BYTES];
-    struct ek_thread_news news = {.id = thread_id(page),
+    struct ek_thread_news news = {.id = ek_page_thread(page),
                                   .title = page->thread_title,
                                   .url = page->thread_url,
                                   .board_id = page->board_id,
                                   .has_flags = page->thread_flags != 0,
                                   .flags = page->thread_flags};
-    uint64_t thread = ek_thread_learn(store, forum, &news, filing->fetched);
+    bool first_page = page->url && page->thread_url && strcmp(page->url, page->thread_url) == 0;
+    forget_title(store, forgotten, forum, &news, &page->posts[0], first_page, filing->fetched);
+    uint64_t thread = learn_thread(store, forgotten, forum, &news, filing->fetched);
     ek_hasher_begin(&hasher);
     for (size_t i = 0; i < page->post_count && !ek_txn_failed(store->slice); i++) {
         const struct ek_post *post = &page->posts[i];
@@ -100,7 +131,8 @@ static void file_posts(struct ek_store *store, uint64_t forum, const struct ek_p
                                        .page = filing->key.bytes,
                                        .first = filing->fetched,
                                        .last = filing->fetched,
-                                       .tags = tags ? &tags[i] : NULL};
+                                       .tags = tags ? &tags[i] : NULL,
+                                       .forgotten = forgotten};
         *changed += ek_sighting_file(store, &sighting) == 1;
         ek_hasher_adds(&hasher, post->id);
         ek_hasher_adds(&hasher, post->text);
@@ -114,20 +146,22 @@ static void file_page(struct ek_store *store, const struct ek_page *page,
                       const struct ek_page_filing *filing, const struct ek_tags *tags,
                       struct ek_page_record *record, size_t *changed)
 {
-    const char *base = forum_base(store->scratch, page, record->url);
+    const char *base = ek_page_forum(store->scratch, page, record->url);
     if (!base) {
         ek_txn_fail(store->slice, EK_MEMORY, "out of memory");
         return;
     }
+    struct ek_forgotten forgotten;
+    ek_forgotten_open(&forgotten, store->slice);
     uint64_t forum = ek_forum_learn(store, base, page, filing->fetched);
     record->forum = forum;
     if (page->board_id && fits(page->board_id))
         ek_board_learn(store, forum, page->board_id, page->board_title, page->board_parent,
                        filing->fetched);
     if (page->kind == EK_PAGE_THREAD && page->post_count)
-        file_posts(store, forum, page, filing, tags, record, changed);
+        file_posts(store, forum, page, &forgotten, filing, tags, record, changed);
     if (page->kind == EK_PAGE_BOARD || page->kind == EK_PAGE_INDEX)
-        file_listing(store, forum, page, filing->fetched);
+        file_listing(store, forum, page, &forgotten, filing->fetched);
 }
 
 static bool is_read(enum ek_page_kind kind)
@@ -224,17 +258,21 @@ int ek_store_put_entry(struct ek_store *store, const struct ek_entry *entry, ek_
     struct ek_thread_news news = {.id = entry->thread_id,
                                   .title = entry->thread_title,
                                   .board_id = fits(entry->board_id) ? entry->board_id : NULL};
+    struct ek_forgotten forgotten;
+    ek_forgotten_open(&forgotten, store->slice);
+    forget_title(store, &forgotten, forum, &news, &entry->post, false, last);
     struct ek_sighting sighting = {
         .post = &entry->post,
         .forum = forum,
-        .thread = ek_thread_learn(store, forum, &news, last),
+        .thread = learn_thread(store, &forgotten, forum, &news, last),
         .thread_id = entry->thread_id,
         .language = entry->language,
         .url = entry->url,
         .state = entry->state,
         .first = entry->first_seen == EK_TIME_UNKNOWN ? last : entry->first_seen,
         .last = last,
-        .tags = tags};
+        .tags = tags,
+        .forgotten = &forgotten};
     int new_text = ek_sighting_file(store, &sighting);
     if (ek_txn_failed(store->slice))
         return ek_slice_failed(store, err);

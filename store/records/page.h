@@ -27,6 +27,12 @@ void ek_quarantine_put(struct ek_store *store, const unsigned char key[16], cons
 int ek_quarantine_decode(struct ek_quarantined *item, struct ek_arena *arena,
                          struct ek_bytes value);
 
+/* The base of a page's forum: "https://example.org/" of one that does not say where it begins.
+ * NULL: no memory. */
+const char *ek_page_forum(struct ek_arena *arena, const struct ek_page *page, const char *url);
+/* Its thread's own id; where it gives none, an address. */
+const char *ek_page_thread(const struct ek_page *page);
+
 /* The string itself, or a copy in NFC with invalid bytes replaced: addresses of other programs'
  * archives may hold any bytes, and what is stored must read back. */
 const char *ek_clean(struct ek_arena *arena, const char *string);

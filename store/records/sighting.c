@@ -194,7 +194,7 @@ static void learn_author(struct ek_store *store, uint64_t number, bool new,
     post->author = claim;
 }
 
-int ek_sighting_file(struct ek_store *store, const struct ek_sighting *sighting)
+static int file(struct ek_store *store, const struct ek_sighting *sighting)
 {
     const struct ek_post *shown = sighting->post;
     struct ek_post_record post = {.id = shown->id,
@@ -244,4 +244,33 @@ int ek_sighting_file(struct ek_store *store, const struct ek_sighting *sighting)
         ek_post_changed(store, number, &post, NULL, true);
     ek_post_put(store, number, &post);
     return ek_txn_failed(store->slice) ? -1 : new_text;
+}
+
+/* Tags that came along are of the quotes too. Without any quote nothing is quoted; with some left
+ * the post is behind, and tagged again. */
+static const struct ek_tags *tags_without(const struct ek_tags *tags, const struct ek_post *post,
+                                          struct ek_tags *own)
+{
+    if (!tags || post->quote_count)
+        return NULL;
+    *own = *tags;
+    own->quoted_count = 0;
+    return own;
+}
+
+int ek_sighting_file(struct ek_store *store, const struct ek_sighting *sighting)
+{
+    struct ek_sighting rest = *sighting;
+    struct ek_post post = *sighting->post;
+    struct ek_scrubbed scrubbed = {0};
+    struct ek_tags tags;
+    if (ek_forgotten_is_post(sighting->forgotten, sighting->forum, &post))
+        return 0;
+    if (!ek_forgotten_scrub(sighting->forgotten, sighting->forum, sighting->thread_id,
+                            store->scratch, &post, &scrubbed))
+        return file(store, sighting);
+    rest.post = &post;
+    if (scrubbed.quotes)
+        rest.tags = tags_without(sighting->tags, &post, &tags);
+    return file(store, &rest);
 }

@@ -2,7 +2,7 @@
 #ifndef EKBOM_STORE_SIGHTING_H
 #define EKBOM_STORE_SIGHTING_H
 
-#include "store/handle.h"
+#include "store/records/forgotten.h"
 
 struct ek_sighting {
     const struct ek_post *post;
@@ -13,9 +13,11 @@ struct ek_sighting {
     enum ek_state state;
     ek_time first, last;        /* seen; the same for a page */
     const struct ek_tags *tags; /* of this text; NULL: none yet */
+    const struct ek_forgotten *forgotten;
 };
 
-/* In a slice. Returns 1 if the post is new or has a new text, else 0. */
+/* In a slice. Returns 1 if the post is new or has a new text, else 0. What was forgotten is not
+ * filed, and what others quote of it is left out. */
 int ek_sighting_file(struct ek_store *store, const struct ek_sighting *sighting);
 
 #endif

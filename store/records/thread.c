@@ -111,6 +111,15 @@ uint64_t ek_thread_learn(struct ek_store *store, uint64_t forum, const struct ek
     return ek_txn_failed(store->slice) ? 0 : number;
 }
 
+void ek_thread_untitle(struct ek_store *store, uint64_t number)
+{
+    struct ek_thread_record thread;
+    if (ek_thread_get(store->slice, store->scratch, number, &thread) != 1)
+        return;
+    thread.title = thread.url = (struct ek_fact){.seen = EK_TIME_UNKNOWN};
+    ek_thread_put(store, number, &thread);
+}
+
 /* Posts of a thread ------------------------------------------------------------------------- */
 
 static size_t thread_post_key(uint64_t thread, const char *id,

@@ -22,6 +22,9 @@ int ek_thread_get(struct ek_txn *txn, struct ek_arena *arena, uint64_t number,
 /* In a slice: the record as it is; the name that leads to it is the caller's. */
 void ek_thread_put(struct ek_store *store, uint64_t number, const struct ek_thread_record *thread);
 
+/* In a slice: its title and address are not known, as of a thread never listed. */
+void ek_thread_untitle(struct ek_store *store, uint64_t number);
+
 /* Its board alone; 0 if it has none, or on failure. */
 uint64_t ek_thread_board(struct ek_txn *txn, uint64_t number);
 

@@ -120,10 +120,10 @@ static void a_newer_store_is_refused(void **state)
     struct fixture *f = *state;
     ek_store_close(f->store);
     f->store = NULL;
-    patch_file(f, "records/data.mdb", "format\0\0\0\2", 10, "format\0\0\0\3");
-    expect_refused(f, EK_STORE_READ, EK_VERSION, "has format 3");
+    patch_file(f, "records/data.mdb", "format\0\0\0\3", 10, "format\0\0\0\4");
+    expect_refused(f, EK_STORE_READ, EK_VERSION, "has format 4");
     expect_refused(f, EK_STORE_WRITE, EK_VERSION, "use the newer");
-    patch_file(f, "records/data.mdb", "format\0\0\0\3", 10, "format\0\0\0\2");
+    patch_file(f, "records/data.mdb", "format\0\0\0\4", 10, "format\0\0\0\3");
     patch_file(f, "index/data.mdb", "format\0\0\0\4", 10, "format\0\0\0\5");
     expect_refused(f, EK_STORE_READ, EK_VERSION, "index has format 5");
     expect_refused(f, EK_STORE_WRITE, EK_VERSION, "use the newer");

@@ -1,6 +1,6 @@
-/* output.h - a file that appears whole or not at all. Private to store/export. */
-#ifndef EKBOM_STORE_EXPORT_OUTPUT_H
-#define EKBOM_STORE_EXPORT_OUTPUT_H
+/* file_output.h - a file that appears whole or not at all: datasets, dumps, reports. */
+#ifndef EKBOM_FILE_OUTPUT_H
+#define EKBOM_FILE_OUTPUT_H
 
 #include <stddef.h>
 
