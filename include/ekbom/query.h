@@ -51,6 +51,7 @@ struct ek_selection {            /* all conditions must hold; an empty list is n
     bool undetermined;         /* only posts with an undetermined rule */
     bool not_assessable;       /* only posts that could not be assessed */
     bool quoted;               /* theories that stand in quotes only, instead of the author's own */
+    ek_time stored_until;      /* as the store stood before this moment; 0: as it is now */
     const char *rules_version; /* digest of a tag generation or its beginning; NULL: the current */
     /* Of forums, boards and languages listed the post must be in one of each kind; ... */
     const struct ek_named *only;
@@ -65,6 +66,14 @@ struct ek_selection {            /* all conditions must hold; an empty list is n
  * the nearest names. Call once; the functions below call it too. */
 int ek_selection_check(struct ek_store *store, const struct ek_selection *selection,
                        struct ek_err *err);
+
+struct ek_stored_posts {
+    uint64_t held;    /* posts that the store had then, in any state */
+    uint64_t changed; /* of those, the ones with another text since: tags are those of today's */
+};
+/* Of a selection with stored_until. */
+int ek_query_stored(struct ek_store *store, const struct ek_selection *selection,
+                    struct ek_stored_posts *posts, struct ek_err *err);
 
 struct ek_index_tag {
     const char *code;

@@ -125,7 +125,7 @@ static void count_all(struct writing *writing)
     const struct ek_batch *batch = writing->batch;
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct ek_batch_span *span = &writing->tags->spans[batch->order[i]];
-        const struct ek_mark *marks = writing->tags->marks + span->at;
+        const struct ek_mark *marks = span->count ? writing->tags->marks + span->at : NULL;
         for (uint32_t m = 0; m < span->count; m++)
             count_one(writing, class_of(writing, marks[m].word), marks[m].code, i);
         if (odd_class(span) < EK_POSTING_CLASSES)
@@ -152,7 +152,7 @@ static void put_all(struct writing *writing)
     uint16_t *counted = (void *)(writing->bytes + writing->counted_at);
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct ek_batch_span *span = &writing->tags->spans[batch->order[i]];
-        const struct ek_mark *marks = writing->tags->marks + span->at;
+        const struct ek_mark *marks = span->count ? writing->tags->marks + span->at : NULL;
         if (writing->counted_at && writing->month_of[i] >= 0)
             counted[writing->month_of[i]]++;
         writing->here_count = 0;

@@ -8,6 +8,7 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/text.h"
+#include "store/query/stored.h"
 #include "store/query/bits.h"
 
 /* Numbers ----------------------------------------------------------------------------------- */
@@ -276,12 +277,13 @@ int ek_choice_make(struct ek_choice *choice, struct ek_store *store,
         ek_held_get(store, selection->rules_version, &choice->held, err) ||
         want_all(choice, store, selection, arena, err) ||
         ek_choice_places(choice, store, selection, arena, err) ||
-        ek_choice_named(choice, store, selection, arena, err))
+        ek_choice_named(choice, store, selection, arena, err) ||
+        ek_choice_stored(choice, store, selection, arena, err))
         return -1;
     choice->conditions = choice->treatment_asked || choice->undetermined ||
                          choice->not_assessable || choice->cohort || choice->forums.given ||
                          choice->boards.given || choice->threads.given || choice->authors.given ||
-                         choice->languages.given || selection->only_count ||
+                         choice->languages.given || choice->stored || selection->only_count ||
                          selection->left_out_count;
     return 0;
 }

@@ -30,6 +30,8 @@ struct ek_choice {
     size_t cohort_count;
     int cohort_month; /* who wrote in an earlier one is in it */
     unsigned states;
+    const uint64_t *stored; /* posts that the store had then, a bit each; NULL: as it is now */
+    size_t stored_count;
     bool undetermined, not_assessable, dated_only;
     struct ek_period period;
     /* Which tags count: classes of postings, and packed words by their low four bits. */

@@ -422,6 +422,24 @@ static int keep_cohort(struct masking *masking)
     return 0;
 }
 
+/* Of the rows of the mask those whose post the store had then. */
+static int keep_stored(struct masking *masking)
+{
+    const struct ek_choice *choice = masking->scope->choice;
+    const uint32_t *column = ek_chunk_section(masking->scope->chunk->chunk, EK_SECTION_NUMBER);
+    if (!column)
+        return -1;
+    column += masking->stretch->from;
+    for (uint32_t word = 0; word < masking->words; word++) {
+        for (uint64_t rest = masking->mask[word]; rest; rest &= rest - 1) {
+            uint32_t number = column[word * 64 + (uint32_t)__builtin_ctzll(rest)];
+            if (number >= choice->stored_count || !ek_bits_has(choice->stored, number))
+                masking->mask[word] &= ~(rest & -rest);
+        }
+    }
+    return 0;
+}
+
 static int leave_out(struct masking *masking)
 {
     static const struct {
@@ -459,7 +477,7 @@ int ek_mask_narrow(const struct ek_scope *scope, const struct ek_stretch *stretc
          keep_numbers(&masking, EK_SECTION_THREAD, &choice->threads, true)) ||
         (choice->authors.given &&
          keep_numbers(&masking, EK_SECTION_AUTHOR, &choice->authors, true)) ||
-        (choice->cohort && keep_cohort(&masking)))
+        (choice->cohort && keep_cohort(&masking)) || (choice->stored && keep_stored(&masking)))
         return -1;
     return leave_out(&masking);
 }

@@ -62,7 +62,7 @@ static const uint16_t *rows_within(const struct ek_lane_rows *rows,
     while (to < rows->count && rows->list[to] < window->to)
         to++;
     *count = to - from;
-    return rows->list + from;
+    return from ? rows->list + from : rows->list; /* no list: none of them */
 }
 
 /* Room -------------------------------------------------------------------------------------- */
@@ -298,8 +298,8 @@ static int answer(struct making *making)
         return -1;
     rows->undated = counting->undated;
     rows->not_assessable = counting->not_assessable;
-    rows->read_until =
-        ek_read_until(counting->store, counting->forums.items, counting->forums.count);
+    rows->read_until = ek_read_until(counting->store, counting->question->selection,
+                                     counting->forums.items, counting->forums.count);
     rows->group_names = making->groups.names;
     rows->group_count = making->groups.count;
     rows->tagged = make_tagged(making, counting, 1);

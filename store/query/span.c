@@ -8,9 +8,10 @@
 #include "store/query/counting.h"
 #include "store/records/names.h"
 
-ek_time ek_read_until(struct ek_store *store, const uint64_t *forums, size_t count)
+ek_time ek_read_until(struct ek_store *store, const struct ek_selection *selection,
+                      const uint64_t *forums, size_t count)
 {
-    ek_time until = INT64_MAX;
+    ek_time until = selection->stored_until ? selection->stored_until : INT64_MAX;
     for (size_t i = 0; i < count; i++) {
         struct ek_bytes value;
         ek_time read = EK_TIME_UNKNOWN;
@@ -41,8 +42,8 @@ static int answer(struct ek_counting *counting, struct ek_span *span)
         ek_counting_forums(counting))
         return -1;
     find_months(counting, span);
-    span->read_until =
-        ek_read_until(counting->store, counting->forums.items, counting->forums.count);
+    span->read_until = ek_read_until(counting->store, counting->question->selection,
+                                     counting->forums.items, counting->forums.count);
     return 0;
 }
 

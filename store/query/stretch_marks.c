@@ -200,5 +200,5 @@ const struct ek_mark *ek_stretch_marks_of(const struct ek_stretch_marks *marks, 
 {
     const uint32_t *start = &marks->start[row - marks->stretch.from];
     *count = start[1] - start[0];
-    return marks->marks + start[0];
+    return *count ? marks->marks + start[0] : NULL;
 }

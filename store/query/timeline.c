@@ -75,7 +75,8 @@ static int make_timeline(struct making *making)
     if (ek_query_count(making->store, &making->question, making->arena, &making->count,
                        making->err))
         return -1;
-    making->fetched = ek_read_until(making->store, making->count.forums, making->count.forum_count);
+    making->fetched = ek_read_until(making->store, making->question.selection, making->count.forums,
+                                    making->count.forum_count);
     making->timeline->undated = making->count.undated;
     making->timeline->not_assessable = making->count.not_assessable;
     making->timeline->rules_digest = making->count.rules_digest;

@@ -159,7 +159,8 @@ static int read_quotes(struct replying *r)
 
 static int begin(struct replying *r, const struct ek_selection *selection)
 {
-    const struct ek_selection quotable = {.theories = selection->theories,
+    const struct ek_selection quotable = {.stored_until = selection->stored_until,
+                                          .theories = selection->theories,
                                           .theory_count = selection->theory_count,
                                           .cramps = selection->cramps,
                                           .both_targets = selection->both_targets,
