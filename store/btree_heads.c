@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,8 +32,7 @@ static int read_head(int file, off_t at, unsigned char head[HEAD])
 
 int ek_cut_short(const char *folder, struct ek_err *err)
 {
-    return ek_fail(err, EK_FORMAT, "%s is damaged: data.mdb is cut short: restore it from a backup",
-                   folder);
+    return ek_fail(err, EK_FORMAT, "%s is damaged: data.mdb is cut short", folder);
 }
 
 /* Both heads, as they are when nobody writes them: what is wrong may be half written. */
@@ -71,10 +71,15 @@ static int check_in(int folder, const char *path, struct ek_err *err)
 {
     struct ek_head holds;
     unsigned page_size;
-    int file = openat(folder, "data.mdb", O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    int file = openat(folder, "data.mdb", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return ek_fail_errno(err, "%s/data.mdb", path);
-    int result = ek_heads_read(file, path, &holds, &page_size, err);
+    int result = 0;
+    if (fstat(file, &st) == 0 && !S_ISREG(st.st_mode)) /* a pipe would be waited for */
+        result = ek_fail(err, EK_FORMAT, "%s is damaged: data.mdb is no plain file", path);
+    if (result == 0)
+        result = ek_heads_read(file, path, &holds, &page_size, err);
     close(file);
     return result;
 }

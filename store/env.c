@@ -59,6 +59,10 @@ static int env_fail(struct ek_env *env, int code, const char *doing, const char 
                        "%s: the address space reserved for the store is full: raise the limit on "
                        "virtual memory (ulimit -v) and run again",
                        env->folder);
+    case ENOLCK:
+        return ek_fail(err, EK_IO,
+                       "%s: this file system cannot lock: keep the store on a local disk",
+                       env->folder);
     case MDB_VERSION_MISMATCH:
         return ek_fail(err, EK_VERSION,
                        "%s was written with another version of LMDB's format: dump it with the "
@@ -154,10 +158,8 @@ static int open_fail(struct ek_env *env, int code, bool write, struct ek_err *er
                        "%s is missing, and a reader may not make it: any command of whoever may "
                        "write there does",
                        lock);
-    if (code == ENOLCK || code == EOPNOTSUPP || code == ENOSYS)
-        return ek_fail(err, EK_IO,
-                       "%s: this file system cannot lock: keep the store on a local disk",
-                       env->folder);
+    if (code == EOPNOTSUPP || code == ENOSYS)
+        code = ENOLCK;
     return env_fail(env, code, "opening", NULL, err);
 }
 
@@ -220,9 +222,7 @@ static int env_start(struct ek_env *env, bool write, struct ek_err *err)
     if (code)
         return open_fail(env, code, write, err);
     if (cut_short(env))
-        return ek_fail(err, EK_FORMAT,
-                       "%s is damaged: data.mdb is cut short. Restore it from a backup",
-                       env->folder);
+        return ek_fail(err, EK_FORMAT, "%s is damaged: data.mdb is cut short", env->folder);
     if (write) {
         keep_file_ahead(env);
         share_lock_file(env->folder);

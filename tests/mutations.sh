@@ -39,7 +39,7 @@ build_for() {
     targets="all"
     case $1 in
     test_*) targets="$build/tests/$1" ;;
-    T095* | T096* | T097*) targets="all campaign" ;;
+    T072* | T095* | T096* | T097*) targets="all campaign" ;;
     esac
     # shellcheck disable=SC2086
     make --no-print-directory -C "$copy" -j"$(nproc)" BUILD="$build" CFLAGS="-O1 -g -w" $targets >"$work/make.log" 2>&1

@@ -21,7 +21,12 @@ static void verify_file(struct ek_verifier *verifier, const char *path, uint64_t
     struct ek_warc *warc = NULL;
     struct ek_warc_record record;
     struct ek_err err = {0};
-    uint64_t read = 0; /* up to here without a finding */
+    struct stat st;
+    uint64_t read = 0;                                  /* up to here without a finding */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a pipe would be waited for */
+        ek_finding(verifier, "%s is no plain file: restore that file from a backup", path);
+        return;
+    }
     int got = ek_warc_open(&warc, path, &err) == 0 ? 1 : -1;
     while (got == 1 && (got = ek_warc_next(warc, &record, &err)) == 1) {
         if (record.oddity && !record.truncated && record.offset < whole)

@@ -74,13 +74,54 @@ answers short "and answered from all the same"
 # A damaged index does not keep verify from the records, nor the records from the index.
 cp -r s half
 printf 'XXXX' | dd of=half/index/data.mdb bs=1 seek=16 conv=notrunc 2>/dev/null
-exits 2 "with a damaged index nothing is answered" "$EKBOM" --store half status
+exits 2 "with a damaged index nothing is counted" "$EKBOM" --store half timeline bid
+like "$(stderr)" "half/index is damaged.*remove half/index, and the next writing command makes it anew" "which is said, and what to do"
+exits 3 "status says as much" "$EKBOM" --store half status
+ok "the records are dumped" "$EKBOM" --store half dump -o dumped
+"$EKBOM" --store s dump -o sound 2>/dev/null
+ok "whole" cmp sound dumped
+ok "and backed up" "$EKBOM" --store half backup rescued
+like "$(stderr)" "it has no index, since that of the store cannot be read" "without the index"
 exits 1 "verify goes on to the records" "$EKBOM" --store half verify
 is "$(stdout | grep -c .)" 1 "with which nothing is wrong"
 like "$(stdout)" "half/index is damaged.*remove half/index, and the next writing command makes it anew" "and says what to do"
 rm -r half/index
 ok "which is done" "$EKBOM" --store half import "$ROOT/sample/sample.warc.gz"
 answers half "and all is well"
+
+# Records that are gone are not begun anew beside the index.
+cp -r s gone
+rm gone/records/data.mdb
+exits 2 "an import beside records that are gone" "$EKBOM" --store gone import "$ROOT/sample/sample.warc.gz"
+like "$(stderr)" "gone/records/data.mdb is missing, and gone/index/data.mdb is there: restore the records" "says so"
+ok "and leaves the index" cmp s/index/data.mdb gone/index/data.mdb
+mkfifo gone/records/data.mdb
+exits 2 "a pipe in their place" timeout 20 "$EKBOM" --store gone status
+like "$(stderr)" "gone/records is damaged: data.mdb is no plain file: restore the records from a backup" "is not waited for"
+
+# A crash is called damage where it is in a file of the store, and nowhere else.
+cp -r s crashed
+mkfifo words posts
+"$EKBOM" --store crashed export --tier internal -o - >words 2>said &
+exec 3<words
+head -c 5 <&3 >/dev/null
+while ! grep -q sample said; do sleep 0.05; done
+truncate -s 0 crashed/records/data.mdb
+cat <&3 >/dev/null
+status=0
+wait $! || status=$?
+exec 3<&-
+is "$status" 2 "records that are cut short while they are read"
+like "$(cat said)" "failed in its own pages: it is damaged.*restore STORE/records" "are called damaged"
+"$EKBOM" --store s import posts >/dev/null 2>said &
+exec 3>posts
+while [ ! -s s/writer ]; do sleep 0.05; done
+kill -SEGV $!
+status=0
+wait $! || status=$?
+exec 3>&-
+isnt "$status" 2 "another crash is a crash"
+unlike "$(cat said)" "damaged" "and no damage"
 
 # A damaged author: posts of theirs are refused, and the next file is read.
 cp -r s author
