@@ -265,6 +265,34 @@ static int copy_log(const struct backup *backup, struct ek_err *err)
     return ek_file_copy(from, ek_path(to, backup->unfinished, "log"), 0, &copied, err);
 }
 
+static int copy_selection(const char *from, const char *to, const char *name, struct ek_err *err)
+{
+    char source[EK_PATH_BYTES], copy[EK_PATH_BYTES];
+    uint64_t copied;
+    if (ek_file_size(ek_path(source, from, name)) < 0)
+        return 0;
+    return ek_file_copy(source, ek_path(copy, to, name), 0, &copied, err);
+}
+
+/* Selection files are small and written by people: copied whole, each time. A link is followed, so
+ * that the copy needs nothing from elsewhere. */
+static int copy_selections(const struct backup *backup, struct ek_err *err)
+{
+    char from[EK_PATH_BYTES], to[EK_PATH_BYTES];
+    struct dirent *item;
+    int result = 0;
+    DIR *items = opendir(ek_path(from, backup->store->folder, "selections"));
+    if (!items)
+        return errno == ENOENT ? 0 : ek_fail_errno(err, "%s", from);
+    if (mkdir(ek_path(to, backup->unfinished, "selections"), 0700) != 0)
+        result = ek_fail_errno(err, "%s", to);
+    while (result == 0 && (item = readdir(items)))
+        if (ek_is_selection(item->d_name))
+            result = copy_selection(from, to, item->d_name, err);
+    closedir(items);
+    return result || ek_folder_like(to, from, false, err) != 0 ? -1 : ek_sync_folder(to, err);
+}
+
 static int put_in_place(struct backup *backup, struct ek_err *err)
 {
     char above[EK_PATH_BYTES];
@@ -292,7 +320,8 @@ static int run(struct backup *backup, struct ek_err *err)
         return -1;
     int result = copy_snapshot(backup, err);
     if (ek_store_leave(backup->store, result, err) != 0 || copy_archive(backup, err) != 0 ||
-        copy_key(backup, err) != 0 || copy_log(backup, err) != 0)
+        copy_key(backup, err) != 0 || copy_log(backup, err) != 0 ||
+        copy_selections(backup, err) != 0)
         return -1;
     return put_in_place(backup, err);
 }

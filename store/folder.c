@@ -64,21 +64,30 @@ static bool is_one_of(const char *name, const char *const *names)
     return false;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+    size_t len = strlen(name), end_len = strlen(end);
+    return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+bool ek_is_selection(const char *name)
+{
+    return ends_in(name, ".selection");
+}
+
 static bool is_known_file(const char *name)
 {
     static const char *const files[] = {
         "data.mdb", "data.mdb.new", "lock.mdb", "lengths", "lengths.new",
         "key",      "key.new",      "writer",   "log",     NULL};
-    static const char archive[] = ".warc.gz";
-    size_t len = strlen(name);
-    return is_one_of(name, files) ||
-           (len >= sizeof archive && strcmp(name + len - sizeof archive + 1, archive) == 0);
+    return is_one_of(name, files) || ends_in(name, ".warc.gz") || ek_is_selection(name);
 }
 
 static bool is_known_folder(const char *name)
 {
-    static const char *const folders[] = {"records",   "index",      "archive",    "records.new",
-                                          "index.new", "exchange-a", "exchange-b", NULL};
+    static const char *const folders[] = {"records",    "index",       "archive",
+                                          "selections", "records.new", "index.new",
+                                          "exchange-a", "exchange-b",  NULL};
     return is_one_of(name, folders);
 }
 

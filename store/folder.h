@@ -14,6 +14,9 @@ struct ek_err;
 /* "folder/name" into out. Returns out. */
 const char *ek_path(char out[EK_PATH_BYTES], const char *folder, const char *name);
 
+/* Is this the name of a selection file (STORE/selections)? */
+bool ek_is_selection(const char *name);
+
 /* Change the names of two things for one another in one step, which is on the disk (their folder
  * synced) when this returns 0. */
 int ek_folder_exchange(const char *a, const char *b, struct ek_err *err);

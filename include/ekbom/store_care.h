@@ -25,9 +25,10 @@ struct ek_backup_report {
     char missing_file[96];
 };
 /* Copy a store that is open for reading, beside its writer: records and index as they are at one
- * moment, the archive as far as those records refer to it and what lies behind, and the key. `to`
- * is a folder that is not there or empty, or an earlier backup of the same store, which is brought
- * up to date: it stays what it was until the new one takes its place in one step. */
+ * moment, the archive as far as those records refer to it and what lies behind, the key, the log
+ * and the selection files. `to` is a folder that is not there or empty, or an earlier backup of the
+ * same store, which is brought up to date: it stays what it was until the new one takes its place
+ * in one step. */
 int ek_store_backup(struct ek_store *store, const char *to, const struct ek_care_watch *watch,
                     struct ek_backup_report *report, struct ek_err *err);
 

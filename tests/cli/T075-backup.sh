@@ -35,6 +35,25 @@ ok "in which nothing is wrong" "$EKBOM" --store b verify
 is "$(stat -c %a b/key)" 600 "its key is as closed as the store's"
 ok "the same again" "$EKBOM" --store s backup b
 like "$(stderr)" "^ekbom: brought up to date b: .*\(0.0 MB of it new\)" "brings it up to date"
+
+# Selection files go along, as they are now; what else lies beside them does not.
+mkdir s/selections elsewhere
+echo 'languages = ["en"];' >s/selections/english.selection
+echo 'boards = ["4"];' >elsewhere/linked.selection
+ln -s "$WORK/elsewhere/linked.selection" s/selections/linked.selection
+ln -s nowhere s/selections/.#english.selection
+echo notes >s/selections/notes.txt
+chmod 750 s/selections
+ok "a store with selection files" "$EKBOM" --store s backup b
+is "$(ls -A b/selections)" "$(printf 'english.selection\nlinked.selection')" "they are in the backup, nothing else is"
+ok "whole, without the place that one is linked from" sh -c \
+    "rm elsewhere/linked.selection && '$EKBOM' --store b posts --in linked --limit 1"
+is "$(stat -c %a b/selections)" 750 "readable for the same people"
+echo 'languages = ["en", "de"];' >s/selections/english.selection
+rm s/selections/linked.selection
+ok "one changed, one removed" "$EKBOM" --store s backup b
+ok "the backup has the change" cmp s/selections/english.selection b/selections/english.selection
+is "$(ls -A b/selections)" english.selection "and no more than there is"
 mkdir full && echo mine >full/notes
 exits 2 "a folder with something else in it" "$EKBOM" --store s backup full
 like "$(stderr)" "full is there and is no backup" "is refused"
@@ -118,6 +137,10 @@ for how in "" --rebuild; do
 done
 exec 3>&-
 wait "$holder" || true
+# What a writer was starting when it was killed has its lock for another moment.
+sh -c 'exec 9<>t/writer; flock -n 9; echo "ekbom import $$" >&9; sleep 1 & exit 0'
+exits 1 "a lock is held" flock -n t/writer true
+ok "and waited for when its holder is gone" "$EKBOM" --store t compact
 
 # Killed at any moment it is the old store or the new one.
 begun=$(milliseconds)
