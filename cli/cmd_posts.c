@@ -1,5 +1,9 @@
 /* cmd_posts.c - `ekbom posts`: the posts of a selection, newest first, all of them or a drawn
- * sample. */
+ * sample.
+ *
+ * A drawn post has a weight, one over the chance with which it was drawn: so many posts of the
+ * selection it stands for. Coded by hand, drawn posts with their weights are what --validated
+ * takes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +32,7 @@ enum {
     SUBJECT,
     TEXT,
     URL,
+    WEIGHT, /* the last: of drawn posts only */
     COLUMNS
 };
 static const struct column columns[COLUMNS] = {
@@ -44,6 +49,7 @@ static const struct column columns[COLUMNS] = {
     [SUBJECT] = {"subject", NULL, COLUMN_HIDDEN},
     [TEXT] = {"text", NULL, COLUMN_WIDE},
     [URL] = {"url", NULL, COLUMN_HIDDEN},
+    [WEIGHT] = {"weight", NULL, COLUMN_HIDDEN},
 };
 
 struct listing {
@@ -56,6 +62,7 @@ struct listing {
     size_t sample; /* SIZE_MAX: no draw */
     uint64_t seed;
     struct number_set drawn;
+    double weight;    /* of each drawn post */
     uint64_t *chosen; /* --kwic: the numbers of the posts that are shown */
     size_t chosen_count, chosen_room;
 };
@@ -118,6 +125,7 @@ static int visit(void *context, const struct ek_index_row *row, struct ek_err *e
         [SUBJECT] = text_value(entry.post.subject),
         [TEXT] = text_value(entry.post.text),
         [URL] = text_value(entry.url),
+        [WEIGHT] = real_value(l->weight),
     };
     values[TIME].shown = ek_printf(l->arena, "%.10s", time);
     output_row(l->output, values);
@@ -174,6 +182,7 @@ static int draw_posts(struct listing *l, const struct ek_selection *selection, s
             result = ek_fail_memory(err);
     }
     l->limit = draw.count < l->limit ? draw.count : l->limit;
+    l->weight = draw.count ? (double)l->matched / (double)draw.count : 0;
     draw_close(&draw);
     return result;
 }
@@ -212,7 +221,7 @@ static int list_posts(struct listing *l, const struct ek_selection *selection, e
         return fail_with(&err);
     if (has(l->cli, OPT_KWIC))
         return list_evidence(l, selection, order);
-    l->output = output_open(l->cli, columns, COLUMNS);
+    l->output = output_open(l->cli, columns, l->sample != SIZE_MAX ? COLUMNS : WEIGHT);
     if (!l->output)
         return wrong_use("out of memory");
     if (sample)
@@ -222,7 +231,8 @@ static int list_posts(struct listing *l, const struct ek_selection *selection, e
     output_beside(l->output, "matched", json_integer((json_int_t)l->matched),
                   summary(l, output_rows(l->output)));
     if (l->sample != SIZE_MAX)
-        output_beside(l->output, "seed", json_integer((json_int_t)l->seed), NULL);
+        output_beside(l->output, "seed", json_integer((json_int_t)l->seed),
+                      ek_printf(l->cli->arena, "weight of each, for --validated: %.6g", l->weight));
     int status = failed ? fail_with(&err) : l->matched ? EXIT_DONE : EXIT_NOTHING;
     return output_close(l->output) != 0 ? EXIT_WRONG : status;
 }

@@ -313,3 +313,10 @@ void named_selection_print(const struct cli *cli)
         putchar('\n');
     }
 }
+
+void named_selection_say(const struct cli *cli)
+{
+    const char *line = cli->named ? named_selection_line(cli->arena, cli->named) : NULL;
+    if (cli->named)
+        say("%s", line ? line : cli->named->digest);
+}

@@ -24,5 +24,7 @@ json_t *named_selection_json(const struct named_selection *selection);
 const char *named_selection_line(struct ek_arena *arena, const struct named_selection *selection);
 /* That line to standard output, where there is one, for tables that are printed as they come. */
 void named_selection_print(const struct cli *cli);
+/* ... and to standard error, beside rows that have no room for it. */
+void named_selection_say(const struct cli *cli);
 
 #endif

@@ -21,6 +21,35 @@ END
 is "$("$EKBOM" --store s export -o - 2>/dev/null | sha256sum)" \
     "$("$EKBOM" --store s export -o - 2>/dev/null | sha256sum)" "an export is the same each time"
 
+# Of a selection file: its posts, hidden ones too unless it leaves them out, and their threads.
+mkdir s/selections
+cat >s/selections/quiet.selection <<'END'
+languages = ["en"];
+leave_out = ( { board = "7"; reason = "off topic"; }, { post = "3083"; reason = "sent twice"; } );
+END
+for table in posts quotes threads tags links; do
+    ok "$table of a selection" "$EKBOM" --store s export --in quiet --tier internal --format csv -o "in-$table.csv" $table
+    like "$(stderr)" "selection quiet \(sha256:$(sha256sum s/selections/quiet.selection | cut -c1-16)\)" "which is named"
+done
+ok "are those of the whole that it takes in, in their order" python3 - <<'END'
+import csv
+def rows(name):
+    return list(csv.DictReader(open(name, newline="", encoding="utf-8")))
+posts = {p["id"]: p for p in rows("posts.csv")}
+chosen = {i for i, p in posts.items() if p["board_id"] != "7" and i != "3083" and p["language"][:2] == "en"}
+assert 0 < len(chosen) < len(posts)
+threads = {posts[i]["thread_id"] for i in chosen}
+for table, wanted in (("posts", lambda r: r["id"] in chosen), ("threads", lambda r: r["thread_id"] in threads),
+                      ("quotes", lambda r: r["id"] in chosen), ("tags", lambda r: r["id"] in chosen),
+                      ("links", lambda r: r["id"] in chosen)):
+    expected = [r for r in rows(table + ".csv") if wanted(r)]
+    assert rows("in-" + table + ".csv") == expected and expected, table
+END
+echo 'leave_out = ( { board = "77"; reason = "x"; } );' >s/selections/wrong.selection
+exits 2 "a selection of what there is not" "$EKBOM" --store s export --in wrong -o x.csv
+exits 2 "a selection that there is not" "$EKBOM" --store s export --in queit -o x.csv
+like "$(stderr)" 'did you mean "quiet"' "is answered with the nearest"
+
 exits 2 "a table that there is not" "$EKBOM" --store s export -o x.csv weather
 exits 2 "a tier that is not built" "$EKBOM" --store s export --tier review -o x.csv
 like "$(stderr)" "not built yet" "says so"
