@@ -108,17 +108,15 @@ static const char *interval(struct cli *cli, const struct change *change)
     return ek_printf(cli->arena, "%+.1f to %+.1f", 100 * difference->low, 100 * difference->high);
 }
 
-static struct value verdict_value(struct cli *cli, const struct change *change)
+const char *change_verdict(struct cli *cli, const struct change *change)
 {
     const struct ek_judgement *judgement = &change->judgement;
-    struct value value = text_value(ek_verdict_names[judgement->verdict]);
     if (judgement->verdict == EK_CANNOT_TELL)
-        value.shown = "cannot tell";
-    if (judgement->verdict == EK_NO_CHANGE_LARGER_THAN)
-        value.shown = change_hidden(change)
-                          ? "no change"
-                          : ek_printf(cli->arena, "no change > %.1f", 100 * judgement->larger_than);
-    return value;
+        return "cannot tell";
+    if (judgement->verdict != EK_NO_CHANGE_LARGER_THAN)
+        return ek_verdict_names[judgement->verdict];
+    const char *words = ek_printf(cli->arena, "no change > %.1f", 100 * judgement->larger_than);
+    return change_hidden(change) || !words ? "no change" : words;
 }
 
 static struct value reasons_value(const struct ek_judgement *judgement)
@@ -179,11 +177,14 @@ void change_values(struct cli *cli, const struct changes *changes, const struct 
     values[CHANGE_HIGH] = unless(hide, real_value(difference->high));
     values[CHANGE_P] = unless(hide, real_value(difference->p));
     values[CHANGE_P_CORRECTED] = unless(hide, real_value(change->p_corrected));
-    if (!hide && change->p_corrected < 0.001)
-        values[CHANGE_P_CORRECTED].shown = "<0.001";
+    if (!hide && !isnan(change->p_corrected))
+        values[CHANGE_P_CORRECTED].shown = change->p_corrected < 0.001
+                                               ? "<0.001"
+                                               : ek_printf(cli->arena, "%.3f", change->p_corrected);
     values[CHANGE_AUTHOR_SHARES] = text_value(
         both(cli, change, shift->author_share[EK_BEFORE], shift->author_share[EK_AFTER]));
-    values[CHANGE_VERDICT] = verdict_value(cli, change);
+    values[CHANGE_VERDICT] = shown_as(text_value(ek_verdict_names[change->judgement.verdict]),
+                                      change_verdict(cli, change));
     values[CHANGE_REASONS] = reasons_value(&change->judgement);
     values[CHANGE_SMALLEST_VISIBLE] = real_value(change_smallest_visible(change));
     values[CHANGE_LARGER_THAN] =

@@ -62,13 +62,13 @@ bool change_hidden(const struct change *change); /* a cell of it is withheld */
 /* As it may be shown. */
 double change_smallest_visible(const struct change *change);
 
+/* "rose", "no change > 4.8", "cannot tell". */
+const char *change_verdict(struct cli *cli, const struct change *change);
 /* Two or three sentences for people: what changed, by whom, and why not more can be said. */
 const char *change_sentence(struct cli *cli, const struct changes *changes,
                             const struct change *change);
 /* How each figure came about, in plain words; with a change's `why` filled. */
 const char *change_explanation(struct cli *cli, const struct changes *changes,
                                const struct change *change, enum ek_correcting correcting);
-/* Broken at blanks to the width of the terminal, further lines indented by two. */
-const char *wrapped(struct cli *cli, const char *text);
 
 #endif

@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "change_rows.h"
-#include "ekbom/buf.h"
 #include "ekbom/limits.h"
-#include "ekbom/text.h"
 
 struct words { /* a text being put together; NULL when memory is short */
     struct cli *cli;
@@ -31,45 +29,6 @@ static const char *plain(struct cli *cli, const char *format, ...)
     vsnprintf(line, sizeof line, format, ap);
     va_end(ap);
     const char *copy = ek_strdup(cli->arena, line);
-    return copy ? copy : "";
-}
-
-static size_t columns_of(const char *from, const char *end)
-{
-    size_t width = 0;
-    while (from < end)
-        width += (size_t)ek_width(ek_utf8_next(&from, end));
-    return width;
-}
-
-const char *wrapped(struct cli *cli, const char *text)
-{
-    size_t width = terminal_width(), used = 0;
-    struct ek_buf buf;
-    ek_buf_init(&buf, EK_MAX_LOG_LINE_BYTES);
-    while (*text) {
-        size_t len = strcspn(text, " \n");
-        if (strncmp(text + len, " %", 2) == 0) /* a number and its sign stay together */
-            len += 1 + strcspn(text + len + 1, " \n");
-        size_t columns = columns_of(text, text + len);
-        if (used && used + 1 + columns > width) {
-            ek_buf_adds(&buf, "\n ");
-            used = 1;
-        }
-        if (used)
-            ek_buf_addc(&buf, ' ');
-        ek_buf_add(&buf, text, len);
-        used += columns + (used > 0);
-        text += len;
-        if (*text == '\n') {
-            ek_buf_addc(&buf, '\n');
-            used = 0;
-        }
-        text += *text != 0;
-    }
-    const char *made = ek_buf_str(&buf);
-    const char *copy = made ? ek_strdup(cli->arena, made) : NULL;
-    ek_buf_free(&buf);
     return copy ? copy : "";
 }
 
@@ -191,7 +150,7 @@ static void explain_tests(struct words *words, const struct changes *changes,
     struct cli *cli = words->cli;
     if (change_hidden(change) || isnan(change->difference.p))
         return;
-    ADD(words, "\nTest: %s that there is no change; ", p_words(cli, change->difference.p));
+    ADD(words, "\nTest of no change: %s; ", p_words(cli, change->difference.p));
     if (isnan(change->p_corrected))
         ADD(words, "not counted as a test, for fewer than five authors name it in either period.");
     else if (changes->tests < 2)

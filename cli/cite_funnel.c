@@ -54,17 +54,21 @@ static void take_options(struct funnel *f)
     struct ek_arena *arena = c->cli->arena;
     f->taken.states = (1u << EK_STATES) - 1;
     step(f, "in the store, tagged under these rules", NULL);
+    f->taken.stored_until = s->stored_until;
+    if (s->stored_until)
+        step(f, ek_printf(arena, "as stored on %s", option(c->cli, OPT_AS_STORED_ON)), NULL);
     f->taken.states = s->states;
     step(f, states_words(c), NULL);
     f->taken.forum = s->forum;
     if (s->forum)
-        step(f, ek_printf(arena, "in the forum %s", s->forum), NULL);
+        step(f, c->unnamed ? "in one forum" : ek_printf(arena, "in the forum %s", s->forum), NULL);
     f->taken.board = s->board;
     if (s->board)
         step(f, ek_printf(arena, "in the board %s", s->board), NULL);
     f->taken.thread = s->thread;
     if (s->thread)
-        step(f, ek_printf(arena, "in the thread %s", s->thread), NULL);
+        step(f, c->unnamed ? "in one thread" : ek_printf(arena, "in the thread %s", s->thread),
+             NULL);
     f->taken.author = s->author;
     if (s->author)
         step(f, has(c->cli, OPT_NAMES) ? ek_printf(arena, "by %s", s->author) : "by one author",
@@ -80,8 +84,10 @@ static void take_options(struct funnel *f)
 /* Every value of one kind, joined. */
 static const char *only_words(struct citation *c, size_t from, size_t to)
 {
-    const char *words =
-        ek_printf(c->cli->arena, "in the %ss ", named_kinds[c->selection.only[from].kind]);
+    enum ek_named_kind kind = c->selection.only[from].kind;
+    if (c->unnamed && kind == EK_NAMED_FORUM)
+        return ek_printf(c->cli->arena, "in %zu forum%s", to - from, to - from == 1 ? "" : "s");
+    const char *words = ek_printf(c->cli->arena, "in the %ss ", named_kinds[kind]);
     for (size_t i = from; i < to && words; i++)
         words = ek_printf(c->cli->arena, "%s%s%s", words, i == from ? "" : ", ",
                           c->selection.only[i].value);
@@ -90,10 +96,14 @@ static const char *only_words(struct citation *c, size_t from, size_t to)
 
 static const char *left_out_words(struct citation *c, const struct ek_named *named)
 {
-    bool hide = named->kind == EK_NAMED_AUTHOR && !has(c->cli, OPT_NAMES);
-    return ek_printf(c->cli->arena, "without %s %s%s%s", hide ? "an" : named_kinds[named->kind],
-                     hide ? "author" : named->value, named->forum ? " of " : "",
-                     named->forum ? named->forum : "");
+    bool author = named->kind == EK_NAMED_AUTHOR;
+    bool place = named->kind == EK_NAMED_BOARD || named->kind == EK_NAMED_LANGUAGE;
+    if (author ? !has(c->cli, OPT_NAMES) : c->unnamed && !place)
+        return ek_printf(c->cli->arena, "without %s %s", author ? "an" : "a",
+                         named_kinds[named->kind]);
+    bool of = named->forum && !c->unnamed;
+    return ek_printf(c->cli->arena, "without %s %s%s%s", named_kinds[named->kind], named->value,
+                     of ? " of " : "", of ? named->forum : "");
 }
 
 static void take_file(struct funnel *f)
@@ -176,6 +186,32 @@ static int see_time(void *context, const struct ek_index_row *row, struct ek_err
     (void)err;
     *(ek_time *)context = row->time;
     return 1;
+}
+
+/* The forums of the store, by address. */
+static int read_forums(struct citation *c, struct ek_err *err)
+{
+    struct ek_store_status status;
+    if (ek_store_status(c->store, c->cli->arena, &status, err) != 0)
+        return -1;
+    c->forums = "";
+    c->forum_count = status.forum_count;
+    for (size_t i = 0; i < status.forum_count && c->forums; i++)
+        c->forums =
+            ek_printf(c->cli->arena, "%s%s%s", c->forums, i ? ", " : "", status.forums[i].base);
+    if (c->unnamed)
+        c->forums = ek_printf(c->cli->arena, "%zu forum%s, not named here", c->forum_count,
+                              c->forum_count == 1 ? "" : "s");
+    return c->forums ? 0 : ek_fail_memory(err);
+}
+
+int cite_ask(struct citation *c, struct ek_err *err)
+{
+    c->sample = ek_store_is_sample(c->store);
+    return ek_selection_check(c->store, &c->selection, err) != 0 || cite_funnel(c, err) != 0 ||
+                   cite_read_log(c, err) != 0 || read_forums(c, err) != 0
+               ? -1
+               : 0;
 }
 
 int cite_funnel(struct citation *c, struct ek_err *err)

@@ -48,24 +48,60 @@ static const char *shell_word(struct citation *c, const char *word)
     return kept(c, &buf);
 }
 
-/* The options given, ready for a shell; an author stays unnamed unless --names. */
-static const char *options_of(struct citation *c, unsigned groups)
+static void rename_values(struct cli *quoted, enum option option, const char *name)
+{
+    for (size_t i = 0; i < quoted->value_count[option]; i++)
+        quoted->values[option][i] = name;
+}
+
+/* An author stays unnamed unless --names. */
+const char *cite_options(struct citation *c, unsigned groups)
 {
     static struct cli quoted; /* too large for the stack */
     quoted = *c->cli;
     for (int o = 0; o < OPTIONS; o++)
         for (size_t i = 0; i < quoted.value_count[o]; i++)
             quoted.values[o][i] = shell_word(c, quoted.values[o][i]);
-    for (size_t i = 0; i < quoted.value_count[OPT_AUTHOR] && !has(c->cli, OPT_NAMES); i++)
-        quoted.values[OPT_AUTHOR][i] = "AUTHOR";
+    if (!has(c->cli, OPT_NAMES))
+        rename_values(&quoted, OPT_AUTHOR, "AUTHOR");
+    rename_values(&quoted, OPT_VALIDATED, "FILE");
+    if (c->unnamed) {
+        rename_values(&quoted, OPT_FORUM, "FORUM");
+        rename_values(&quoted, OPT_THREAD, "THREAD");
+    }
+    if (c->unnamed && c->cli->named)
+        rename_values(&quoted, OPT_IN, shell_word(c, c->cli->named->name));
     quoted.value_count[OPT_STORE] = quoted.value_count[OPT_NAMES] = 0;
     return options_given(&quoted, groups);
 }
 
+/* The command that tests the change, where there is one: of all theories a scan, which takes its
+ * two periods and nothing else of time. */
+static const char *test_command(struct citation *c, const char *theories)
+{
+    static struct cli asked; /* too large for the stack */
+    struct citation of = *c;
+    struct ek_arena *arena = c->cli->arena;
+    asked = *c->cli;
+    of.cli = &asked;
+    if (!asked.argument_count)
+        asked.value_count[OPT_SINCE] = asked.value_count[OPT_UNTIL] = 0;
+    const char *given = cite_options(&of, TAKES_SELECTION | TAKES_TESTS | TAKES_VALIDATED);
+    const char *blank = *given ? " " : "";
+    if (c->cli->argument_count && c->before)
+        return ek_printf(arena, "ekbom shift%s --before %s --after %s%s%s", theories, c->before,
+                         c->after, blank, given);
+    if (c->cli->argument_count)
+        return ek_printf(arena, "ekbom shift%s%s%s", theories, blank, given);
+    return c->before
+               ? ek_printf(arena, "ekbom compare %s %s%s%s", c->before, c->after, blank, given)
+               : NULL;
+}
+
 const char **cite_commands(struct citation *c)
 {
-    const char *theories = "", *selected = options_of(c, TAKES_SELECTION);
-    const char *of = options_of(c, TAKES_TIMELINE);
+    const char *theories = "";
+    const char *given = cite_options(c, TAKES_SELECTION | TAKES_TIMELINE);
     const char **lines = EK_NEW_ARRAY(c->cli->arena, const char *, 5);
     struct ek_arena *arena = c->cli->arena;
     size_t count = 0;
@@ -73,13 +109,11 @@ const char **cite_commands(struct citation *c)
         theories = ek_printf(arena, "%s %s", theories, shell_word(c, c->cli->arguments[i]));
     if (!lines || !theories)
         out_of_memory();
-    const char *blank = *selected ? " " : "";
-    lines[count++] =
-        ek_printf(arena, "ekbom timeline%s%s%s%s%s", theories, blank, selected, *of ? " " : "", of);
-    if (c->cli->argument_count)
-        lines[count++] = ek_printf(arena, "ekbom shift%s%s%s", theories, blank, selected);
-    lines[count++] =
-        ek_printf(arena, "ekbom cite%s%s%s%s%s", theories, blank, selected, *of ? " " : "", of);
+    const char *blank = *given ? " " : "";
+    lines[count++] = ek_printf(arena, "ekbom timeline%s%s%s", theories, blank, given);
+    if (c->cli->argument_count || c->before)
+        lines[count++] = test_command(c, theories);
+    lines[count++] = ek_printf(arena, "ekbom cite%s%s%s", theories, blank, given);
     lines[count++] = ek_strdup(arena, "ekbom log");
     for (size_t i = 0; i < count; i++)
         if (!lines[i])
@@ -139,8 +173,8 @@ const char *cite_methods(struct citation *c)
                 of[c->denominator]);
     if (c->log.answers)
         ek_buf_addf(&buf,
-                    " The store's log holds %llu answers on change with %llu tests, %llu of them "
-                    "with %llu tests on this selection under these rules.",
+                    " The store's log holds %llu answers on change with %llu tests; of these, %llu "
+                    "with %llu tests are on this selection under these rules.",
                     (unsigned long long)c->log.answers, (unsigned long long)c->log.tests,
                     (unsigned long long)c->log.here_answers, (unsigned long long)c->log.here_tests);
     else

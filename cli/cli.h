@@ -87,7 +87,8 @@ enum option {
     OPT_RETRY,
     OPT_REBUILD,
     OPT_ARCHIVE,
-    OPT_UNBUILT,
+    OPT_DRY_RUN,
+    OPT_AS_STORED_ON,
     OPTIONS
 };
 
@@ -102,6 +103,7 @@ struct cli {
     size_t argument_count;
     struct ek_arena *arena;        /* lives as long as the command */
     struct named_selection *named; /* --in; NULL: not given, or read_selection was not called yet */
+    struct report *report;         /* that tables and pictures go to; NULL: to standard output */
 };
 
 /* Bits of struct command.options: which groups of options a command takes. */
@@ -124,7 +126,7 @@ enum {
     TAKES_DRAW = 32768,
     TAKES_GREP = 65536,
     TAKES_COMPACT = 131072,
-    TAKES_DUMP = 262144,
+    TAKES_OUTPUT = 262144,
     TAKES_LOAD = 524288,
     TAKES_WITHIN = 1048576,
     TAKES_PEOPLE = 2097152,
@@ -138,10 +140,11 @@ enum {
     TAKES_KWIC = 536870912,
     TAKES_SPLIT = 1073741824
 };
+#define TAKES_FORGET 0x80000000u /* the last bit, which an enumerator cannot have */
 
 struct command {
     const char *name;
-    int (*run)(struct cli *cli); /* returns the exit status; NULL: in the contract, not built */
+    int (*run)(struct cli *cli); /* returns the exit status */
     unsigned options;
     const char *usage;   /* arguments */
     const char *summary; /* one line for `ekbom help` */
@@ -170,6 +173,8 @@ int fail_with(const struct ek_err *err);
 _Noreturn void out_of_memory(void);
 /* The same from now on wherever memory is short for JSON. */
 void end_when_json_starves(void);
+/* From now on a crash in the data files of a store is called its damage (damage.c). */
+void watch_for_damage(void);
 int wrong_use(const char *format, ...) __attribute__((format(printf, 1, 2))); /* returns 2 */
 /* A progress line on standard error, if that is a terminal and a second has passed. */
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -200,6 +205,8 @@ int open_store_pool(struct cli *cli, struct ek_store *store, struct ek_pool **po
  * writing; what a cut-off run left untagged is tagged first. */
 int open_writing_pool(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                       struct ek_err *err);
+/* Of --as-stored-on: how many posts that were, and what they do not tell. */
+int tell_stored(const struct cli *cli, struct ek_store *store, struct ek_err *err);
 /* The selection options. 0, or the exit status after a message. */
 int read_selection(struct cli *cli, struct ek_selection *selection);
 
@@ -221,6 +228,7 @@ int cmd_dump(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_extract(struct cli *cli);
 int cmd_first(struct cli *cli);
+int cmd_forget(struct cli *cli);
 int cmd_grep(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_import(struct cli *cli);
@@ -229,6 +237,7 @@ int cmd_log(struct cli *cli);
 int cmd_posts(struct cli *cli);
 int cmd_probe(struct cli *cli);
 int cmd_replies(struct cli *cli);
+int cmd_report(struct cli *cli);
 int cmd_retag(struct cli *cli);
 int cmd_robots(struct cli *cli);
 int cmd_rules(struct cli *cli);

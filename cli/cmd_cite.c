@@ -6,33 +6,8 @@
 
 #include "asking.h"
 #include "cite.h"
-#include "ekbom/limits.h"
 #include "named_selection.h"
 #include "render.h"
-
-/* The forums of the store, by address. */
-static int read_forums(struct citation *c, struct ek_err *err)
-{
-    struct ek_store_status status;
-    if (ek_store_status(c->store, c->cli->arena, &status, err) != 0)
-        return -1;
-    c->forums = "";
-    c->forum_count = status.forum_count;
-    for (size_t i = 0; i < status.forum_count && c->forums; i++)
-        c->forums =
-            ek_printf(c->cli->arena, "%s%s%s", c->forums, i ? ", " : "", status.forums[i].base);
-    return c->forums ? 0 : ek_fail_memory(err);
-}
-
-static int prepare(struct citation *c, struct ek_err *err)
-{
-    if (open_store(c->cli, EK_STORE_READ, &c->store, err) != 0 ||
-        ek_selection_check(c->store, &c->selection, err) != 0)
-        return -1;
-    c->sample = ek_store_is_sample(c->store);
-    return cite_funnel(c, err) != 0 || cite_read_log(c, err) != 0 || read_forums(c, err) != 0 ? -1
-                                                                                              : 0;
-}
 
 /* JSON -------------------------------------------------------------------------------------- */
 
@@ -177,7 +152,7 @@ int cmd_cite(struct cli *cli)
     if (c.selection.not_assessable)
         return wrong_use("posts that the rules do not cover give no figures to cite");
     c.denominator = (enum ek_denominator)denominator;
-    if (prepare(&c, &err) != 0)
+    if (open_store(cli, EK_STORE_READ, &c.store, &err) != 0 || cite_ask(&c, &err) != 0)
         status = fail_with(&err);
     else if (format_is(cli, "json"))
         status = print_as_json(&c) == 0 ? EXIT_DONE : EXIT_WRONG;

@@ -178,9 +178,11 @@ static int print_compare(struct study *study)
         own_values(study, &study->changes.items[i], values);
         output_row(output, values);
     }
+    const char *apart = wrapped(cli, "apart: how much the theory sets the two apart, counted over "
+                                     "authors (z of the log-odds with a Dirichlet prior); "
+                                     "descriptive, no claim beyond these posts");
     output_beside(output, "apart_is", json_string("descriptive"),
-                  "\napart: how much the theory sets the two apart, counted over authors (z of the "
-                  "log-odds\nwith a Dirichlet prior); descriptive, no claim beyond these posts");
+                  ek_printf(cli->arena, "\n%s", apart));
     if (has(cli, OPT_EXPLAIN))
         study_sentences(study, output, EK_BENJAMINI_HOCHBERG);
     study_notes(study, output, "benjamini-hochberg");

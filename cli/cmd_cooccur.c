@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "corpus.h"
-#include "ekbom/aggregate.h"
 #include "asking.h"
+#include "cooccur.h"
+#include "corpus.h"
 
 enum {
     BUCKET,
@@ -48,16 +48,6 @@ static const char *const unit_names[] = {"posts", "threads", "authors"};
 
 static const char *const counted_words[] = {
     "all assessable dated posts", "posts that name any theory", "posts of the boards in question"};
-
-struct cooccurring {
-    struct cli *cli;
-    struct ek_store *store;
-    struct ek_selection selection;
-    struct ek_question question;
-    const char *only; /* pairs with this theory; NULL: all */
-    int within;
-    struct ek_pairs pairs;
-};
 
 struct pair {
     const char *theory, *other;
@@ -174,7 +164,7 @@ static bool print_bucket(struct cooccurring *c, struct output *output, size_t bu
     return withheld;
 }
 
-static int print(struct cooccurring *c)
+int cooccur_print(struct cooccurring *c)
 {
     struct column shown[COLUMNS];
     struct cli *cli = c->cli;
@@ -185,9 +175,10 @@ static int print(struct cooccurring *c)
     bool withheld = false;
     if (!output)
         return wrong_use("out of memory");
-    output_headline(output, "theories named in one %s, %s;\ncounted in %s, of %s",
+    output_headline(output, "theories named in one %s, %s;%scounted in %s, of %s",
                     within_names[c->within], stance_words(cli, &c->selection),
-                    unit_names[c->within], counted_words[c->question.denominator]);
+                    cli->report ? " " : "\n", unit_names[c->within],
+                    counted_words[c->question.denominator]);
     for (size_t i = 0; i < c->pairs.buckets; i++)
         withheld |= print_bucket(c, output, i);
     output_beside(
@@ -222,7 +213,7 @@ static int read_options(struct cooccurring *c)
 }
 
 /* One theory alone is asked about beside all others: is it one? */
-static int ask(struct cooccurring *c, struct ek_err *err)
+int cooccur_ask(struct cooccurring *c, struct ek_err *err)
 {
     if (ek_selection_check(c->store, &c->selection, err) != 0)
         return -1;
@@ -241,10 +232,10 @@ int cmd_cooccur(struct cli *cli)
     int status = read_options(&c);
     if (status != 0)
         return status;
-    if (open_store(cli, EK_STORE_READ, &c.store, &err) != 0 || ask(&c, &err) != 0)
+    if (open_store(cli, EK_STORE_READ, &c.store, &err) != 0 || cooccur_ask(&c, &err) != 0)
         status = fail_with(&err);
     else
-        status = print(&c);
+        status = cooccur_print(&c);
     ek_store_close(c.store);
     return status;
 }

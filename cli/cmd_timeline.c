@@ -29,8 +29,7 @@ static void leave_untold(struct ek_coverage *coverage)
     coverage->fetched_reason = coverage->id_gap_reason = "parts have pages of their own";
 }
 
-/* What stands beside the series, then all of it in the format asked for. */
-static int answer(struct cli *cli, struct timeline_view *view, struct ek_err *err)
+int timeline_fill(struct cli *cli, struct timeline_view *view, struct ek_err *err)
 {
     const struct ek_timeline *timeline = view->timeline;
     struct ek_coverage *coverage = EK_NEW(cli->arena, struct ek_coverage);
@@ -39,20 +38,28 @@ static int answer(struct cli *cli, struct timeline_view *view, struct ek_err *er
     struct series_change *changes =
         EK_NEW_ARRAY(cli->arena, struct series_change, timeline->count + 1);
     if (!coverage || !changes)
-        return fail_with((ek_fail_memory(err), err));
+        return ek_fail_memory(err);
     if (ek_query_coverage(view->store, view->selection, view->size, first, buckets, cli->arena,
                           coverage, err) != 0 ||
         find_series_changes(cli, view, changes, err) != 0)
-        return fail_with(err);
+        return -1;
     if (view->own_pages)
         leave_untold(coverage);
     view->coverage = coverage;
     view->changes = changes;
     view->headline = timeline_headline(cli, view);
+    return 0;
+}
+
+/* In the format asked for. */
+static int answer(struct cli *cli, struct timeline_view *view, struct ek_err *err)
+{
+    if (timeline_fill(cli, view, err) != 0)
+        return fail_with(err);
     if (!format_is(cli, "svg"))
         return print_timeline(cli, view);
     name_parts(cli, view);
-    if (buckets)
+    if (view->timeline->count && view->timeline->series[0].count)
         return plot_timeline(cli, view);
     say("no posts to draw");
     return EXIT_NOTHING;

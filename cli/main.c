@@ -1,10 +1,8 @@
 /* main.c - the commands of `ekbom` in one table, from which dispatch, help and checks are made. */
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "ekbom/limits.h"
@@ -39,7 +37,7 @@ const struct command commands[] = {
     {"shift", cmd_shift,
      TAKES_STORE | TAKES_SELECTION | TAKES_WINDOWS | TAKES_TESTS | TAKES_VALIDATED | TAKES_TIER |
          TAKES_EXPLAIN | TAKES_FORMAT,
-     "THEORY...", "how much theories changed, and whether that is more than noise", ROWS},
+     "THEORY...", "how much theories changed, and whether that is more than noise", ROWS " svg"},
     {"first", cmd_first,
      TAKES_STORE | TAKES_SELECTION | TAKES_WITHIN | TAKES_PEOPLE | TAKES_LIMIT | TAKES_FORMAT,
      "THEORY...", "who brought a theory into a thread, board or forum", ROWS},
@@ -78,6 +76,10 @@ const struct command commands[] = {
     {"threads", cmd_threads, TAKES_STORE | TAKES_FORMAT, "", "list threads", ROWS},
     {"export", cmd_export, TAKES_STORE | TAKES_EXPORT | TAKES_FORMAT | TAKES_READERS,
      "[posts|quotes|threads|tags|links]", "write a tagged dataset", "jsonl csv tsv"},
+    {"report", cmd_report,
+     TAKES_STORE | TAKES_SELECTION | TAKES_TIMELINE | TAKES_WINDOWS | TAKES_TESTS |
+         TAKES_VALIDATED | TAKES_TIER | TAKES_EXPLAIN | TAKES_OUTPUT,
+     "-o FILE.html [THEORY...]", "timeline, changes, pairs and citation on one HTML page", "table"},
     {"robots", cmd_robots, TAKES_ROBOTS, "FILE URL...", "what a robots.txt allows", NULL},
     {"status", cmd_status, TAKES_STORE | TAKES_FORMAT, "", "what the store holds and how it is",
      "table json"},
@@ -87,14 +89,13 @@ const struct command commands[] = {
      "copy the store beside its writer; again: bring the copy up to date", NULL},
     {"compact", cmd_compact, TAKES_STORE | TAKES_COMPACT | TAKES_READERS, "",
      "give free space back; --rebuild makes the index anew", NULL},
-    {"dump", cmd_dump, TAKES_STORE | TAKES_DUMP, "",
+    {"dump", cmd_dump, TAKES_STORE | TAKES_OUTPUT, "",
      "everything that is true, as text, for another machine or format", NULL},
     {"load", cmd_load, TAKES_STORE | TAKES_LOAD | TAKES_READERS, "FILE", "make a store of a dump",
      NULL},
+    {"forget", cmd_forget, TAKES_STORE | TAKES_FORGET | TAKES_READERS, "AUTHOR|POST",
+     "take a post, or all of an author, out of the store for good", NULL},
     {"help", cmd_help, TAKES_NAMES, "[COMMAND]", "this list, or one command's options", NULL},
-    /* In the contract, not built yet. */
-    {"report", NULL, 0, "-o FILE.html", NULL, NULL},
-    {"forget", NULL, 0, "AUTHOR|POST", NULL, NULL},
     {0},
 };
 
@@ -108,8 +109,6 @@ const struct command *find_command(const char *name)
 
 static int help_for(const struct command *command)
 {
-    if (!command->run)
-        return wrong_use("`ekbom %s` is not built yet in ekbom %s", command->name, EKBOM_VERSION);
     printf("usage: ekbom [--store DIR] %s [OPTIONS] %s\n\n%s\n\n", command->name, command->usage,
            command->summary);
     print_option_help(command->options);
@@ -120,8 +119,7 @@ int cmd_help(struct cli *cli)
 {
     if (has(cli, OPT_COMMANDS)) {
         for (const struct command *command = commands; command->name; command++)
-            if (command->run)
-                puts(command->name);
+            puts(command->name);
         return EXIT_DONE;
     }
     if (cli->argument_count > 1)
@@ -134,37 +132,11 @@ int cmd_help(struct cli *cli)
            "usage: ekbom [--store DIR] COMMAND [OPTIONS] [ARGUMENTS]\n\n",
            EKBOM_VERSION);
     for (const struct command *command = commands; command->name; command++)
-        if (command->run)
-            printf("  %-10s %s\n", command->name, command->summary);
-    printf("\nNot built yet:");
-    for (const struct command *command = commands; command->name; command++)
-        if (!command->run)
-            printf(" %s", command->name);
-    printf("\n\n`ekbom help COMMAND` shows its options; ekbom(1) is the manual.\n"
+        printf("  %-10s %s\n", command->name, command->summary);
+    printf("\n`ekbom help COMMAND` shows its options; ekbom(1) is the manual.\n"
            "Exit status: 0 done, 1 nothing matched or a check failed, 2 wrong use or an error,\n"
            "3 done but incomplete.\n");
     return EXIT_DONE;
-}
-
-/* Damage in the pages of an LMDB map can lead its code astray: then the store is at fault, and that
- * is what a person must be told. */
-static void on_damage(int signal)
-{
-    static const char message[] =
-        "ekbom: reading the store failed in its own pages: it is damaged. If STORE/index is at "
-        "fault, move it away and run any `ekbom import`; else restore STORE/records from a "
-        "backup.\n";
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
-    (void)ignored;
-    (void)signal;
-    _exit(EXIT_WRONG);
-}
-
-static void watch_for_damage(void)
-{
-    struct sigaction action = {.sa_handler = on_damage, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGSEGV, &action, NULL);
-    sigaction(SIGBUS, &action, NULL);
 }
 
 int main(int argc, char **argv)
@@ -186,7 +158,7 @@ int main(int argc, char **argv)
         status = cmd_help(&cli);
     else if (!cli.command)
         status = wrong_use("no command given: `ekbom help` lists them");
-    else if (has(&cli, OPT_HELP) || !cli.command->run)
+    else if (has(&cli, OPT_HELP))
         status = help_for(cli.command);
     else {
         if (cli.command->options & TAKES_STORE)

@@ -21,7 +21,7 @@ static const struct option_spec specs[] = {
     {OPT_STORE, "store", true, 0, "DIR", "the store (default $EKBOM_STORE, then /var/lib/ekbom)",
      NULL},
     {OPT_FORMAT, "format", true, TAKES_FORMAT, "F",
-     "table, csv, tsv, json or jsonl; timeline: svg too", NULL},
+     "table, csv, tsv, json or jsonl; timeline, shift: svg too", NULL},
     {OPT_COLOR, "color", true, 0, "WHEN", "auto, always or never", "auto always never "},
     {OPT_NO_PAGER, "no-pager", false, 0, NULL, "do not page on a terminal", NULL},
     {OPT_HELP, "help", false, 0, NULL, "this help", NULL},
@@ -57,12 +57,15 @@ static const struct option_spec specs[] = {
      "only posts in languages that the rules do not cover", NULL},
     {OPT_QUOTED, "quoted", false, TAKES_SELECTION, NULL,
      "theories that stand in quotes only, instead of the author's own", NULL},
+    {OPT_AS_STORED_ON, "as-stored-on", true, TAKES_SELECTION, "DATE",
+     "as the store stood at the end of this day: posts first seen later do not count", NULL},
     {OPT_RULES_VERSION, "rules-version", true, TAKES_SELECTION, "DIGEST",
      "tags as this rule set made them, by the beginning of its digest", NULL},
     {OPT_SPLIT, "split", true, TAKES_SPLIT, "WHAT",
      "in parts: by stance, forum, language or author-cohort",
      "stance forum language author-cohort "},
-    {OPT_IN, "in", true, TAKES_SELECTION, "NAME", "a selection file: ekbom-selection(5)", NULL},
+    {OPT_IN, "in", true, TAKES_SELECTION | TAKES_EXPORT, "NAME",
+     "a selection file: ekbom-selection(5)", NULL},
     {OPT_BY, "by", true, TAKES_TIMELINE | TAKES_BY, "SIZE",
      "month, quarter or year (default; watch: month)", "month quarter year "},
     {OPT_BEFORE, "before", true, TAKES_WINDOWS, "P",
@@ -101,7 +104,7 @@ static const struct option_spec specs[] = {
     {OPT_QUOTES, "quotes", false, TAKES_SHOW, NULL, "of a thread: quotes whole", NULL},
     {OPT_PAGE, "page", true, TAKES_SHOW, "POST", "the archived page of a post, as inert HTML",
      NULL},
-    {OPT_OUTPUT, "output", true, TAKES_EXPORT | TAKES_DUMP, "PATH",
+    {OPT_OUTPUT, "output", true, TAKES_EXPORT | TAKES_OUTPUT, "PATH",
      "where to write; - is standard output (-o)", NULL},
     {OPT_URL, "url", true, TAKES_PAGE, "URL", "address that the page came from", NULL},
     {OPT_FETCHED, "fetched", true, TAKES_PAGE, "T", "when it was fetched, for relative dates",
@@ -131,9 +134,8 @@ static const struct option_spec specs[] = {
      "make the index anew from the records; nothing else", NULL},
     {OPT_ARCHIVE, "archive", true, TAKES_LOAD, "DIR",
      "where the archive files lie that the dump names", NULL},
+    {OPT_DRY_RUN, "dry-run", false, TAKES_FORGET, NULL, "say what would go, and leave it", NULL},
     {OPT_COMMANDS, "commands", false, TAKES_NAMES, NULL, "only the names, one a line", NULL},
-    /* In the contract, not built yet: refused in words. */
-    {OPT_UNBUILT, "as-stored-on", true, TAKES_SELECTION, NULL, NULL, NULL},
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
 
@@ -171,9 +173,6 @@ static int take_option(struct cli *cli, const struct option_spec *spec, const ch
     if (cli->value_count[spec->option] == MAX_VALUES)
         return wrong_use("--%s is given too often", spec->name);
     cli->values[spec->option][cli->value_count[spec->option]++] = value;
-    /* Which spelling was not built is said when the command is known. */
-    if (spec->option == OPT_UNBUILT)
-        cli->values[OPT_UNBUILT][0] = spec->name;
     return 0;
 }
 
@@ -229,9 +228,6 @@ static int take_argument(struct cli *cli, const char *argument)
 /* Does the command take what was given? */
 static int check_options(const struct cli *cli)
 {
-    if (cli->value_count[OPT_UNBUILT])
-        return wrong_use("--%s is not built yet in ekbom %s", cli->values[OPT_UNBUILT][0],
-                         EKBOM_VERSION);
     for (size_t i = 0; i < SPEC_COUNT; i++)
         if (cli->value_count[specs[i].option] && specs[i].groups &&
             !(specs[i].groups & cli->command->options))
@@ -293,7 +289,7 @@ const char *options_given(const struct cli *cli, unsigned groups)
 void print_option_help(unsigned groups)
 {
     for (size_t i = 0; i < SPEC_COUNT; i++) {
-        if (specs[i].option == OPT_UNBUILT || (specs[i].groups && !(specs[i].groups & groups)))
+        if (specs[i].groups && !(specs[i].groups & groups))
             continue;
         char left[64];
         snprintf(left, sizeof left, "--%s %s", specs[i].name,

@@ -15,25 +15,13 @@
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
 #include "named_selection.h"
+#include "output_internal.h"
+#include "report.h"
 
-#define MAX_TABLE_BYTES (256u << 20)
 #define DEFAULT_WIDTH 80u
-#define MAX_COLUMN 40u /* of a table; longer cells are cut */
+#define UNBROKEN 1000000u /* columns */
 
-enum format { TABLE, CSV, TSV, JSON, JSONL };
 static const char *const formats[] = {"table", "csv", "tsv", "json", "jsonl", NULL};
-
-struct output {
-    const struct cli *cli;
-    enum format format;
-    const struct column *columns;
-    size_t column_count, rows;
-    struct ek_buf cells; /* table: NUL-terminated cells, row by row */
-    struct ek_buf lines; /* table: lines that follow */
-    json_t *beside;      /* json: fields beside rows */
-    uint64_t dropped;    /* table: bits of COLUMN_SPARE columns that the line has no room for */
-    size_t flags;        /* jansson's */
-};
 
 bool format_is(const struct cli *cli, const char *format)
 {
@@ -60,6 +48,8 @@ struct output *output_open(const struct cli *cli, const struct column *columns, 
     ek_buf_init(&output->lines, MAX_TABLE_BYTES);
     output->beside = json_object();
     output->flags = json_flags();
+    if (cli->report)
+        output->format = REPORT;
     if (output->format == TABLE)
         start_pager(cli);
     if (output->format == CSV || output->format == TSV) {
@@ -233,7 +223,7 @@ static void table_row(struct output *output, const struct value *values)
 
 void output_row(struct output *output, const struct value *values)
 {
-    if (output->format == TABLE)
+    if (output->format == TABLE || output->format == REPORT)
         table_row(output, values);
     else if (output->format == CSV || output->format == TSV)
         separated_row(output, values);
@@ -253,7 +243,7 @@ size_t output_rows(const struct output *output)
 void output_beside(struct output *output, const char *name, json_t *json, const char *line)
 {
     json_object_set_new(output->beside, name, json);
-    if (line && output->format == TABLE)
+    if (line && (output->format == TABLE || output->format == REPORT))
         ek_buf_addf(&output->lines, "%s\n", line);
 }
 
@@ -261,48 +251,30 @@ void output_headline(struct output *output, const char *format, ...)
 {
     char line[1024];
     va_list ap;
-    if (output->format != TABLE)
+    if (output->format != TABLE && output->format != REPORT)
         return;
     va_start(ap, format);
     vsnprintf(line, sizeof line, format, ap);
     va_end(ap);
+    if (output->format == REPORT) {
+        report_notes(output->cli->report, line);
+        return;
+    }
     put_safe(stdout, line, true);
     fputs("\n\n", stdout);
 }
 
-static size_t columns_of(const char *text)
-{
-    size_t width = 0;
-    for (const char *end = text + strlen(text); text < end;)
-        width += (size_t)ek_width(ek_utf8_next(&text, end));
-    return width;
-}
+static bool lines_whole;
 
-/* A cell, cut to `width` columns with an ellipsis, padded on the side that its column wants. */
-static void put_cell(const char *text, size_t width, bool right, bool last)
+void leave_lines_whole(void)
 {
-    size_t has_width = columns_of(text);
-    size_t pad = has_width < width ? width - has_width : 0;
-    if (right)
-        printf("%*s", (int)pad, "");
-    const char *end = text + strlen(text);
-    size_t used = 0;
-    while (text < end) {
-        const char *from = text;
-        size_t w = (size_t)ek_width(ek_utf8_next(&text, end));
-        if (used + w > width || (has_width > width && used + w > width - 1)) {
-            fputs("…", stdout);
-            break;
-        }
-        used += w;
-        fwrite(from, 1, (size_t)(text - from), stdout);
-    }
-    if (!right && !last)
-        printf("%*s", (int)pad, "");
+    lines_whole = true;
 }
 
 unsigned terminal_width(void)
 {
+    if (lines_whole)
+        return UNBROKEN;
     struct winsize size;
     const char *given = getenv("COLUMNS");
     if (given && atoi(given) >= 40)
@@ -312,135 +284,46 @@ unsigned terminal_width(void)
     return DEFAULT_WIDTH;
 }
 
-static const char *heading(const struct column *column)
+static size_t columns_of(const char *from, const char *end)
 {
-    return column->heading ? column->heading : column->name;
+    size_t width = 0;
+    while (from < end)
+        width += (size_t)ek_width(ek_utf8_next(&from, end));
+    return width;
 }
 
-static bool in_line(const struct output *output, size_t i)
+const char *wrapped(const struct cli *cli, const char *text)
 {
-    return !(output->columns[i].flags & (COLUMN_HIDDEN | COLUMN_GROUP)) &&
-           !(output->dropped >> i & 1);
-}
-
-/* Width of each column; a COLUMN_WIDE one gets what the line leaves. */
-static void measure(struct output *output, size_t *widths)
-{
-    const char *cell = output->cells.data;
-    size_t sum = 0, wide = SIZE_MAX;
-    for (size_t i = 0; i < output->column_count; i++)
-        widths[i] = columns_of(heading(&output->columns[i]));
-    for (size_t r = 0; r < output->rows; r++)
-        for (size_t i = 0; i < output->column_count; i++, cell += strlen(cell) + 1) {
-            size_t width = columns_of(cell);
-            if (width > widths[i])
-                widths[i] = width > MAX_COLUMN && !(output->columns[i].flags & COLUMN_WIDE)
-                                ? MAX_COLUMN
-                                : width;
+    size_t width = terminal_width(), used = 0;
+    struct ek_buf buf;
+    ek_buf_init(&buf, EK_MAX_LOG_LINE_BYTES);
+    while (*text) {
+        size_t len = strcspn(text, " \n");
+        /* A number and its sign stay together: "7.5 %", "p < 0.001". */
+        if (strncmp(text + len, " %", 2) == 0)
+            len += 2 + strcspn(text + len + 2, " \n");
+        else if (strncmp(text + len, " < ", 3) == 0 || strncmp(text + len, " = ", 3) == 0)
+            len += 3 + strcspn(text + len + 3, " \n");
+        size_t columns = columns_of(text, text + len);
+        if (used && used + 1 + columns > width) {
+            ek_buf_adds(&buf, "\n ");
+            used = 1;
         }
-    for (size_t i = 0; i < output->column_count; i++) {
-        if (!in_line(output, i))
-            continue;
-        if (output->columns[i].flags & COLUMN_WIDE)
-            wide = i;
-        else
-            sum += widths[i] + 2;
-    }
-    size_t line = terminal_width();
-    for (size_t i = output->column_count; i-- > 0 && sum > line + 2;)
-        if (output->columns[i].flags & COLUMN_SPARE) {
-            output->dropped |= 1ull << i;
-            sum -= widths[i] + 2;
+        if (used)
+            ek_buf_addc(&buf, ' ');
+        ek_buf_add(&buf, text, len);
+        used += columns + (used > 0);
+        text += len;
+        if (*text == '\n') {
+            ek_buf_addc(&buf, '\n');
+            used = 0;
         }
-    if (wide != SIZE_MAX && sum + widths[wide] > line)
-        widths[wide] = line > sum + 20 ? line - sum : 20;
-}
-
-static void print_line(const struct output *output, const size_t *widths, const char *cell)
-{
-    size_t last = 0;
-    bool first = true;
-    for (size_t i = 0; i < output->column_count; i++)
-        if (in_line(output, i))
-            last = i;
-    for (size_t i = 0; i < output->column_count; i++) {
-        const char *text = cell ? cell : heading(&output->columns[i]);
-        if (in_line(output, i)) {
-            fputs(first ? "" : "  ", stdout);
-            put_cell(text, widths[i], output->columns[i].flags & COLUMN_RIGHT, i == last);
-            first = false;
-        }
-        if (cell)
-            cell += strlen(cell) + 1;
+        text += *text != 0;
     }
-    putchar('\n');
-}
-
-/* The value of the grouping column as a heading, where it differs from the row before. */
-static void print_group(const struct output *output, const char *cell, const char **group)
-{
-    for (size_t i = 0; i < output->column_count; i++, cell += strlen(cell) + 1) {
-        if (!(output->columns[i].flags & COLUMN_GROUP))
-            continue;
-        if (!*group || strcmp(*group, cell) != 0)
-            printf("%s%s\n", *group ? "\n" : "", cell);
-        *group = cell;
-    }
-}
-
-static const char *next_row(const struct output *output, const char *cell)
-{
-    for (size_t i = 0; i < output->column_count; i++)
-        cell += strlen(cell) + 1;
-    return cell;
-}
-
-/* Cells as they go to a terminal: control characters shown, white space folded. False when they
- * are too many for the ceilings, or for the memory there is. */
-static bool make_cells_safe(struct output *output)
-{
-    struct ek_buf safe;
-    struct ek_arena *arena = ek_arena_new(EK_ARENA_BYTES);
-    const char *cell = output->cells.data;
-    bool whole = arena && !output->cells.failed;
-    ek_buf_init(&safe, MAX_TABLE_BYTES);
-    for (size_t i = 0; whole && i < output->rows * output->column_count; i++) {
-        char *flat = ek_squeeze(arena, cell, strlen(cell));
-        char *text = flat ? safe_text(arena, flat) : NULL;
-        if (text)
-            ek_buf_add(&safe, text, strlen(text) + 1);
-        whole = text && !safe.failed;
-        cell += strlen(cell) + 1;
-    }
-    ek_arena_free(arena);
-    ek_buf_free(&output->cells);
-    output->cells = safe;
-    return whole;
-}
-
-static int print_table(struct output *output)
-{
-    size_t *widths = calloc(output->column_count, sizeof *widths);
-    if (!widths)
-        out_of_memory();
-    bool whole = output->rows == 0 || make_cells_safe(output);
-    if (output->rows && whole) {
-        measure(output, widths);
-        print_line(output, widths, NULL);
-        const char *cell = output->cells.data, *group = NULL;
-        for (size_t r = 0; r < output->rows; r++, cell = next_row(output, cell)) {
-            print_group(output, cell, &group);
-            print_line(output, widths, cell);
-        }
-    } else if (output->rows) {
-        say("the table is too large: use --format csv or jsonl, or --limit");
-    }
-    if (output->lines.failed)
-        out_of_memory();
-    if (output->lines.len)
-        put_safe(stdout, output->lines.data, true);
-    free(widths);
-    return whole ? 0 : -1;
+    const char *made = ek_buf_str(&buf);
+    const char *copy = made ? ek_strdup(cli->arena, made) : NULL;
+    ek_buf_free(&buf);
+    return copy ? copy : "";
 }
 
 static void print_json_end(const struct output *output)
@@ -460,18 +343,21 @@ static void print_json_end(const struct output *output)
 static void name_selection(struct output *output)
 {
     const struct cli *cli = output->cli;
-    if (!cli->named)
-        return;
+    if (!cli->named || output->format == REPORT)
+        return; /* a page says it once, at its head */
     const char *line = named_selection_line(cli->arena, cli->named);
-    output_beside(output, "selection", named_selection_json(cli->named), line);
+    output_beside(output, "selection", named_selection_json(cli->named),
+                  line ? wrapped(cli, line) : NULL);
     if (output->format != TABLE && output->format != JSON)
-        say("%s", line ? line : cli->named->digest);
+        named_selection_say(cli);
 }
 
 int output_close(struct output *output)
 {
     name_selection(output);
-    int result = output->format == TABLE ? print_table(output) : 0;
+    int result = output->format == TABLE    ? output_print_table(output)
+                 : output->format == REPORT ? output_put_report(output)
+                                            : 0;
     if (output->format == JSON)
         print_json_end(output);
     ek_buf_free(&output->cells);

@@ -40,7 +40,8 @@ enum column_flag {
     COLUMN_PERCENT = 8,  /* table: a share in percent, 12.3 */
     COLUMN_PICTURE = 16, /* table only: drawn for people, no datum */
     COLUMN_GROUP = 32,   /* table: a heading of its own wherever the value changes */
-    COLUMN_SPARE = 64    /* table: left out where the line is too long, the last one first */
+    COLUMN_SPARE = 64,   /* table: left out where the line is too long, the last one first */
+    COLUMN_BLOCKS = 128  /* drawn of block characters: not on a page, which has pictures */
 };
 struct column {
     const char *name;    /* the contract's field name */
@@ -49,7 +50,8 @@ struct column {
 };
 
 struct output;
-/* Rows to standard output in the format of the command line. NULL when out of memory. */
+/* Rows to standard output in the format of the command line; where the command makes a page
+ * (report.h), tables of it. NULL when out of memory. */
 struct output *output_open(const struct cli *cli, const struct column *columns, size_t count);
 /* One value a column, in their order. */
 void output_row(struct output *output, const struct value *values);
@@ -66,6 +68,10 @@ int output_close(struct output *output);
 bool format_is(const struct cli *cli, const char *format);
 bool color_wanted(const struct cli *cli);
 unsigned terminal_width(void);
+/* Text broken at blanks to that width, further lines indented by two; in the arena. */
+const char *wrapped(const struct cli *cli, const char *text);
+/* From now on no line is broken: whoever shows them breaks them. */
+void leave_lines_whole(void);
 void start_pager(const struct cli *cli);
 /* Text with control characters and bidirectional overrides shown as \u escapes; newlines kept
  * where `lines`. To a stream, or into the arena. */

@@ -33,7 +33,9 @@ int open_store(struct cli *cli, enum ek_store_mode mode, struct ek_store **store
     const char *program = ek_printf(cli->arena, "ekbom %s", cli->command->name);
     if (!program)
         return ek_fail_memory(err);
-    return ek_store_open(store, store_folder(cli), mode, program, err);
+    if (ek_store_open(store, store_folder(cli), mode, program, err) != 0)
+        return -1;
+    return has(cli, OPT_AS_STORED_ON) ? tell_stored(cli, *store, err) : 0;
 }
 
 int load_rules(struct cli *cli, struct ek_bundle *bundle, struct ek_err *err)

@@ -18,6 +18,7 @@
 #include "cli.h"
 #include "ekbom/limits.h"
 #include "ekbom/text.h"
+#include "report.h"
 
 static const char styles[] =
     "text{font-family:sans-serif;font-size:11px;fill:#222}"
@@ -34,7 +35,9 @@ static const char styles[] =
     ".tip{fill:#000}.posts{fill:#8a8a8a}"
     ".posts.partial{fill:none;stroke:#666;stroke-width:1;stroke-dasharray:2 1}"
     ".fetched{fill:#4a4a4a}.missing{fill:none;stroke:#666;stroke-width:.5}"
-    ".untold{fill:url(#ekbom-faint)}.cell{fill:none;pointer-events:all}";
+    ".untold{fill:url(#ekbom-faint)}.cell{fill:none;pointer-events:all}"
+    ".before{fill:#fff;stroke:#08306b;stroke-width:1.6}"
+    ".after{fill:#08306b;stroke:#08306b;stroke-width:1.6}.verdict{font-size:12px}";
 
 static const char patterns[] =
     "<defs>"
@@ -137,6 +140,12 @@ void plot_told_box(struct plot *plot, const char *class, double x, double y, dou
     ek_buf_adds(&plot->svg, "</title></rect>\n");
 }
 
+void plot_dot(struct plot *plot, const char *class, double x, double y, double radius)
+{
+    ek_buf_addf(&plot->svg, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>\n", class, x,
+                y, radius);
+}
+
 void plot_tip(struct plot *plot, double x, double y)
 {
     ek_buf_addf(&plot->svg, "<path class=\"tip\" d=\"M%.1f %.1fl-4 -6h8z\"/>\n", x, y);
@@ -153,21 +162,32 @@ void plot_text(struct plot *plot, const char *class, const char *anchor, double 
 
 /* The whole ----------------------------------------------------------------------------------- */
 
-void plot_begin(struct plot *plot, double height, const char *title, const char *description)
+void plot_begin(struct plot *plot, const struct cli *cli, double height, const char *title,
+                const char *description)
 {
     struct ek_buf *svg = &plot->svg;
     ek_buf_init(svg, EK_MAX_PLOT_BYTES);
     plot->height = height;
+    plot->report = cli->report;
+    ek_buf_adds(svg, cli->report ? "" : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    /* What several pictures of a page share stands in the first of them. */
+    unsigned number = cli->report ? cli->report->pictures++ : 0;
     ek_buf_addf(svg,
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-                "viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
-                "aria-labelledby=\"ekbom-title ekbom-desc\">\n<title id=\"ekbom-title\">",
+                "viewBox=\"0 0 %.0f %.0f\" role=\"img\" ",
                 PLOT_WIDTH, height, PLOT_WIDTH, height);
+    char mark[16] = "";
+    if (number)
+        snprintf(mark, sizeof mark, "-%u", number + 1);
+    ek_buf_addf(svg,
+                "aria-labelledby=\"ekbom-title%s ekbom-desc%s\">\n<title id=\"ekbom-title%s\">",
+                mark, mark, mark);
     plot_escaped(svg, title);
-    ek_buf_adds(svg, "</title>\n<desc id=\"ekbom-desc\">");
+    ek_buf_addf(svg, "</title>\n<desc id=\"ekbom-desc%s\">", mark);
     plot_escaped(svg, description);
-    ek_buf_addf(svg, "</desc>\n<style>%s</style>\n%s", styles, patterns);
+    ek_buf_adds(svg, "</desc>\n");
+    if (number == 0)
+        ek_buf_addf(svg, "<style>%s</style>\n%s", styles, patterns);
     ek_buf_addf(svg, "<rect width=\"%.0f\" height=\"%.0f\" fill=\"#fff\"/>\n", PLOT_WIDTH, height);
 }
 
@@ -175,10 +195,12 @@ int plot_end(struct plot *plot)
 {
     ek_buf_adds(&plot->svg, "</svg>\n");
     const char *whole = ek_buf_str(&plot->svg);
-    if (whole)
-        fputs(whole, stdout);
-    else
+    if (!whole)
         out_of_memory();
+    if (plot->report)
+        report_markup(plot->report, whole);
+    else
+        fputs(whole, stdout);
     ek_buf_free(&plot->svg);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;

@@ -21,10 +21,12 @@ struct timeline_view;
 struct plot { /* lengths in px, from the top left */
     struct ek_buf svg;
     double height;
+    struct report *report; /* the page that it becomes a part of; NULL: a file of its own */
 };
-/* Begin with title and description; plot_end gives 0, or -1 when memory was short or standard
- * output could not be written. Nothing is written before. */
-void plot_begin(struct plot *plot, double height, const char *title, const char *description);
+/* Begin with title and description; plot_end puts it into the page that the command makes, or to
+ * standard output: 0, or -1 when that could not be written. Nothing is written before. */
+void plot_begin(struct plot *plot, const struct cli *cli, double height, const char *title,
+                const char *description);
 int plot_end(struct plot *plot);
 
 /* class names one of the styles in plot.c. */
@@ -34,6 +36,7 @@ void plot_box(struct plot *plot, const char *class, double x, double y, double w
 /* A box that shows `words` where the pointer rests on it. */
 void plot_told_box(struct plot *plot, const char *class, double x, double y, double width,
                    double height, const char *words);
+void plot_dot(struct plot *plot, const char *class, double x, double y, double radius);
 /* The triangle of a mark, its tip down at x, y. */
 void plot_tip(struct plot *plot, double x, double y);
 /* anchor: start, middle or end. */

@@ -344,9 +344,10 @@ int plot_timeline(struct cli *cli, const struct timeline_view *view)
     layout.top = PLOT_MARGIN + 20 + LINE_ROOM * (double)(head.count - 1);
     double below = strips_top(&layout) + POSTS_HEIGHT + STRIP_GAP + FETCHED_HEIGHT + AXIS_ROOM + 26;
     double end = draw_keys(&layout, &keys, below) + LINE_ROOM * (double)notes.count;
-    plot_begin(&plot, end + PLOT_MARGIN - LINE_ROOM, head.lines[0],
+    plot_begin(&plot, cli, end + PLOT_MARGIN - LINE_ROOM, head.lines[0],
                plot_description(cli, view, layout.scale.top));
-    plot_table(&plot.svg, cli, view);
+    if (!cli->report)
+        plot_table(&plot.svg, cli, view);
     layout.plot = &plot;
     draw(&layout, &head, &keys, &notes, below);
     return plot_end(&plot) == 0 ? EXIT_DONE : EXIT_WRONG;

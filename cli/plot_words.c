@@ -144,7 +144,7 @@ void plot_head(struct cli *cli, const struct timeline_view *view, struct plot_li
     if (view->sample)
         head->lines[head->count++] = "SAMPLE DATA, NOT FINDINGS";
     plot_wrap(cli, head, HEAD_WIDTH, headline_in_one(cli, view));
-    if (cli->named)
+    if (cli->named && !cli->report)
         plot_wrap(cli, head, HEAD_WIDTH, named_selection_line(cli->arena, cli->named));
 }
 
@@ -171,7 +171,7 @@ void plot_notes(struct cli *cli, const struct timeline_view *view, double scale_
             &text,
             " Fetched: of the threads that the boards list, those read to the end; a full box "
             "is all of them.");
-    if (*given)
+    if (*given && !cli->report) /* a page says it once, without what is not to be told */
         ek_buf_addf(&text, "\nSelection: %s", given);
     ek_buf_addf(&text, "\nekbom %s, one rule set for all periods: %s", EKBOM_VERSION,
                 timeline->rules_digest ? timeline->rules_digest : "none");
@@ -266,7 +266,9 @@ const char *plot_description(struct cli *cli, const struct timeline_view *view, 
                 size_names[view->size]);
     if (view->coverage->fetched_reason)
         ek_buf_addf(&text, ", which cannot be told: %s", view->coverage->fetched_reason);
-    ek_buf_adds(&text, ". Every figure stands as a table in the metadata of this file.");
+    ek_buf_adds(&text, cli->report
+                           ? ". Every figure stands in a table of this page."
+                           : ". Every figure stands as a table in the metadata of this file.");
     return kept(cli, &text);
 }
 

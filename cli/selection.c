@@ -1,5 +1,6 @@
 /* selection.c - the selection options of the query commands, from words to struct ek_selection. */
 #include <string.h>
+#include <time.h>
 
 #include "cli.h"
 #include "ekbom/text.h"
@@ -61,6 +62,22 @@ static int read_first_seen(const struct cli *cli, struct ek_period *before)
     struct ek_err err;
     if (given && ek_period_parse(given, before, &err) != 0)
         return wrong_use("--author-first-seen-before: %s", err.message);
+    return 0;
+}
+
+/* Posts that were first seen on that day are in. */
+static int read_stored(const struct cli *cli, ek_time *until)
+{
+    const char *given = option(cli, OPT_AS_STORED_ON);
+    struct ek_period day;
+    struct ek_err err;
+    if (!given)
+        return 0;
+    if (ek_period_parse(given, &day, &err) != 0)
+        return wrong_use("--as-stored-on: %s", err.message);
+    if (day.from > time(NULL))
+        return wrong_use("--as-stored-on %s has not come yet", given);
+    *until = day.until;
     return 0;
 }
 
@@ -127,8 +144,25 @@ int read_selection(struct cli *cli, struct ek_selection *selection)
     if (status == 0)
         status = read_first_seen(cli, &selection->author_first_seen_before);
     if (status == 0)
+        status = read_stored(cli, &selection->stored_until);
+    if (status == 0)
         status = read_named(cli, selection);
     return status;
+}
+
+int tell_stored(const struct cli *cli, struct ek_store *store, struct ek_err *err)
+{
+    struct ek_selection selection = {0};
+    struct ek_stored_posts posts;
+    if (read_stored(cli, &selection.stored_until) != 0)
+        return ek_fail(err, EK_USAGE, "--as-stored-on is no day");
+    if (ek_query_stored(store, &selection, &posts, err) != 0)
+        return -1;
+    say("as stored on %s: posts %llu, of them %llu with another text since, which count by its "
+        "tags",
+        option(cli, OPT_AS_STORED_ON), (unsigned long long)posts.held,
+        (unsigned long long)posts.changed);
+    return 0;
 }
 
 bool internal_tier(const struct cli *cli)

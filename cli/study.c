@@ -175,15 +175,23 @@ const char *study_periods(const struct study *study)
                      windows->name[EK_AFTER], extent);
 }
 
+const char *study_headline_words(const struct study *study, const char *sides,
+                                 const char *correction)
+{
+    struct cli *cli = study->cli;
+    const char *line =
+        ek_printf(cli->arena, "%s, of %s; %s; %s", stance_words(cli, &study->selection),
+                  denominator_words[study->denominator], sides, tests_words(study, correction));
+    return line ? line : "";
+}
+
 void study_headline(const struct study *study, struct output *output, const char *sides,
                     const char *correction)
 {
     struct cli *cli = study->cli;
-    const char *line =
-        ek_printf(cli->arena, "%s%s, of %s; %s; %s",
-                  ek_store_is_sample(study->store) ? "SAMPLE DATA, NOT FINDINGS: " : "",
-                  stance_words(cli, &study->selection), denominator_words[study->denominator],
-                  sides, tests_words(study, correction));
+    const char *line = ek_printf(
+        cli->arena, "%s%s", ek_store_is_sample(study->store) ? "SAMPLE DATA, NOT FINDINGS: " : "",
+        study_headline_words(study, sides, correction));
     output_headline(output, "%s", line ? wrapped(cli, line) : "");
 }
 
@@ -203,7 +211,7 @@ void study_sentences(const struct study *study, struct output *output,
     }
 }
 
-static const char *correction_line(const struct study *study)
+const char *study_correction_words(const struct study *study)
 {
     size_t corrected = 0, count = study->changes.count;
     for (size_t i = 0; i < count; i++)
@@ -285,5 +293,5 @@ void study_notes(const struct study *study, struct output *output, const char *c
     output_beside(output, NULL, NULL, coverage_line(study));
     mark_sample(cli, output, study->store);
     output_beside(output, "corrected_for_tagging_error", json_boolean(corrected),
-                  correction_line(study));
+                  study_correction_words(study));
 }

@@ -34,11 +34,16 @@ void study_end(struct study *study);
 /* Above the table: what was counted, of what, how many tests; sides: what stands against what. */
 void study_headline(const struct study *study, struct output *output, const char *sides,
                     const char *correction);
+/* The same words, for a picture. */
+const char *study_headline_words(const struct study *study, const char *sides,
+                                 const char *correction);
 /* "2008..2011 against 2019..2023", and how that came about. */
 const char *study_periods(const struct study *study);
 /* Below it: a few sentences for every theory, with --explain more. */
 void study_sentences(const struct study *study, struct output *output,
                      enum ek_correcting correcting);
+/* What was corrected for tagging error, and what not. */
+const char *study_correction_words(const struct study *study);
 /* What stands beside the rows; the last line says what was not corrected. */
 void study_notes(const struct study *study, struct output *output, const char *correction);
 

@@ -35,6 +35,9 @@ static inline bool is_hidden(const struct timeline_view *view, const struct ek_s
     return b->withheld && !view->internal;
 }
 
+/* What stands beside the series: coverage, changes and headline of a view that has the rest. 0, -1.
+ */
+int timeline_fill(struct cli *cli, struct timeline_view *view, struct ek_err *err);
 /* The rows, in a format that has rows; the exit status. */
 int print_timeline(struct cli *cli, const struct timeline_view *view);
 

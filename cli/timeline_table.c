@@ -38,7 +38,7 @@ static const struct column columns[COLUMNS] = {
     [SHARE] = {"share", "share%", COLUMN_RIGHT | COLUMN_PERCENT},
     [LOW] = {"low", NULL, COLUMN_RIGHT | COLUMN_PERCENT},
     [HIGH] = {"high", NULL, COLUMN_RIGHT | COLUMN_PERCENT},
-    [BAR] = {"bar", " ", COLUMN_PICTURE | COLUMN_SPARE},
+    [BAR] = {"bar", " ", COLUMN_PICTURE | COLUMN_SPARE | COLUMN_BLOCKS},
     [AUTHORS_TAGGED] = {"authors_tagged", "authors", COLUMN_RIGHT},
     [AUTHORS] = {"authors", NULL, COLUMN_HIDDEN},
     [AUTHOR_SHARE] = {"author_share", "author%", COLUMN_RIGHT | COLUMN_PERCENT},
@@ -79,7 +79,7 @@ static const char *named_with_sparkline(struct cli *cli, const struct timeline_v
                            ? ek_printf(cli->arena, "%s, %s", series->theory, series->split)
                            : series->theory;
     const char *line = ek_printf(cli->arena, "%s ", name ? name : "");
-    if (series->count > SPARKLINE_MOST || series->count < 3 || largest <= 0)
+    if (series->count > SPARKLINE_MOST || series->count < 3 || largest <= 0 || cli->report)
         return name;
     for (size_t j = 0; j < series->count && line; j++) {
         const struct ek_series_bucket *b = &series->buckets[j];

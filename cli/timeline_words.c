@@ -8,9 +8,10 @@
 
 const char *timeline_headline(struct cli *cli, const struct timeline_view *view)
 {
-    const char *line = ek_printf(cli->arena, "%s, of %s, by %s;\nnot corrected for tagging error",
-                                 stance_words(cli, view->selection),
-                                 denominator_words[view->denominator], size_names[view->size]);
+    const char *line =
+        ek_printf(cli->arena, "%s, of %s, by %s;%snot corrected for tagging error",
+                  stance_words(cli, view->selection), denominator_words[view->denominator],
+                  size_names[view->size], cli->report ? " " : "\n");
     return line ? line : "";
 }
 
@@ -59,8 +60,10 @@ static const char *trend_words(struct cli *cli, const struct timeline_view *view
     const struct series_change *change = &view->changes[series];
     if (change->reason || isnan(change->trend.p))
         return NULL;
-    return ek_printf(cli->arena, "slope %+.2g points a %s, p %.2g", 100 * change->trend.slope,
-                     size_names[view->size], change->trend.p);
+    const char *p =
+        change->trend.p < 0.001 ? "p < 0.001" : ek_printf(cli->arena, "p = %.3f", change->trend.p);
+    return ek_printf(cli->arena, "slope %+.2f points a %s, %s", 100 * change->trend.slope,
+                     size_names[view->size], p ? p : "");
 }
 
 static const char *add_wrapped(struct cli *cli, const char *lines, const char *mark,
@@ -141,9 +144,9 @@ static const char *coverage_line(struct cli *cli, const struct ek_coverage *cove
         gap = ek_printf(cli->arena, "cannot be told: %s", gap);
     else if (range_of(coverage->id_gap, coverage->buckets, &low, &high))
         gap = ek_printf(cli->arena,
-                        "%.1f to %.1f %% of a period's ids have no post:\n  removed, hidden "
-                        "or not fetched",
-                        100 * low, 100 * high);
+                        "%.1f to %.1f %% of a period's ids have no post:%s removed, hidden or not "
+                        "fetched",
+                        100 * low, 100 * high, cli->report ? "" : "\n ");
     return ek_printf(cli->arena, "fetched: %s\nid_gap: %s", fetched, gap ? gap : "no posts");
 }
 
@@ -171,13 +174,15 @@ void timeline_beside(struct cli *cli, struct output *output, const struct timeli
     output_beside(output, "stances", json_string(stance_words(cli, view->selection)), NULL);
     if (view->sample)
         output_beside(output, "note", json_string("sample data, not findings"), NULL);
-    output_beside(output, "undated", json_integer((json_int_t)timeline->undated),
-                  ek_printf(cli->arena,
-                            "%sshare of posts with 95 %% interval; authors tagged/active, and "
-                            "their share\n%llu undated and %llu not assessable posts stand "
-                            "beside these rows",
-                            output_rows(output) ? "\n" : "", (unsigned long long)timeline->undated,
-                            (unsigned long long)timeline->not_assessable));
+    output_beside(
+        output, "undated", json_integer((json_int_t)timeline->undated),
+        ek_printf(
+            cli->arena,
+            "%sshare with 95 %% interval (low, high); authors "
+            "tagged/active, and their share\n%llu undated and %llu not assessable posts stand "
+            "beside these rows",
+            output_rows(output) ? "\n" : "", (unsigned long long)timeline->undated,
+            (unsigned long long)timeline->not_assessable));
     output_beside(output, "not_assessable", json_integer((json_int_t)timeline->not_assessable),
                   found.few ? "few: fewer than 30 authors or threads, too few for an interval"
                             : NULL);

@@ -44,17 +44,24 @@ _ekbom_selections() {
 _ekbom_options() {
     case $1 in
     backup) echo --store --help && return ;;
+    export)
+        echo --store --format --output --tier --in --readers --help
+        return
+        ;;
     compact) echo --store --rebuild --readers --help && return ;;
+    forget) echo --store --dry-run --readers --help && return ;;
     dump) echo --store --output --help && return ;;
     load) echo --store --archive --readers --help && return ;;
     log) echo --store --format --color --no-pager --help && return ;;
     esac
     echo --store --format --theory --treatment --stance --target --forum --board --thread --author \
         --language --state --since --until --of --split --by --sample --seed --hedged --experience \
-        --author-first-seen-before --undetermined --not-assessable --quoted --rules-version --tier \
+        --author-first-seen-before --undetermined --not-assessable --quoted --rules-version \
+        --as-stored-on --tier \
         --rules --in --color --help
     case $1 in
     timeline) echo --explain ;;
+    report) echo --output --before --after --validated --smallest-of-interest --explain ;;
     cooccur) echo --within ;;
     first) echo --within --names --limit ;;
     authors) echo --names --limit ;;
@@ -103,7 +110,7 @@ _ekbom() {
         words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null)
     else
         case $command in
-        timeline | shift | watch | first | cooccur | switching | replies | cite) words=$(_ekbom_codes) ;;
+        timeline | shift | watch | first | cooccur | switching | replies | cite | report) words=$(_ekbom_codes) ;;
         rules) [[ $previous != rules ]] || words="check test list explain eval stats gaps diff versions drop" ;;
         help) words=$("${COMP_WORDS[0]}" help --commands 2>/dev/null </dev/null) ;;
         export) words="posts quotes threads tags links" ;;

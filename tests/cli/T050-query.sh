@@ -56,10 +56,6 @@ exits 2 "a reversed period" "$EKBOM" --store s timeline bid --since 2012 --until
 exits 2 "an option misspelt" "$EKBOM" --store s timeline bid --stanse supports
 like "$(stderr)" "did you mean --stance" "is answered with the nearest"
 exits 2 "an option of another command" "$EKBOM" --store s timeline bid --around 3
-exits 2 "a command that is not built" "$EKBOM" --store s forget somebody
-like "$(stderr)" "not built yet" "says so"
-exits 2 "an option that is not built" "$EKBOM" --store s posts --as-stored-on 2020-01-01
-like "$(stderr)" "not built yet" "says so too"
 exits 2 "a format that a command does not write" "$EKBOM" --store s show 1 --format csv
 
 # A drawn sample: the same seed draws the same, in the order of the list.

@@ -106,7 +106,7 @@ is "$(python3 -c 'print(max(len(line.rstrip("\n")) for line in open("table", enc
     "a table of eighty columns"
 unlike "$(COLUMNS=70 "$EKBOM" --store s timeline ppi | grep '^period')" "threads" "a narrower one does without threads"
 like "$(COLUMNS=80 "$EKBOM" --store s timeline ppi | grep '^period')" "threads" "a wider one has them"
-like "$(COLUMNS=80 "$EKBOM" --store s timeline ppi)" "^ppi ▁+·▁▁··[^ ]+█$" "with a sparkline, withheld cells as dots"
+like "$(COLUMNS=80 "$EKBOM" --store s timeline ppi)" "^ppi ▁+·▁+·+[^ ▁·]+█$" "with a sparkline, withheld cells as dots"
 like "$(cat table)" "bid: 20[0-9]+ \(20[0-9]+ to 20[0-9]+\) to a higher level.*" "and notes below"
 ok "--explain" "$EKBOM" --store s timeline ppi --explain
 like "$(stdout)" "share: tagged / posts. ppi in 2024: ([0-9]+) / ([0-9]+) = 0\.[0-9]+" "gives the sum of one period"

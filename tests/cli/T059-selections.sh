@@ -206,7 +206,7 @@ while read -r command; do
     eval "$command" >out 2>&1 </dev/null && status=0 || status=$?
     is "$status" 0 "$command"
 done <commands
-"$EKBOM" --store s cite alpha --in clean --language en --of all --format json >cite.json
+"$EKBOM" --store s cite alpha --in clean --language en --of any-theory --format json >cite.json
 is "$(python3 -c 'import json
 lines = [json.loads(line) for line in open("s/log")]
 log = json.load(open("cite.json"))["log"]

@@ -52,7 +52,9 @@ shows store_log : store cli
 shows store_status : store daemon cli include/ekbom
 shows frontier : store store/dump daemon cli
 shows store_care : store store/dump daemon cli
+shows forget  : store daemon cli
 shows export  : store/export cli
+shows file_output : store/export store/dump cli
 shows eval    : rules cli
 shows explain : rules cli
 shows rules_check : rules cli
