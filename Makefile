@@ -65,7 +65,7 @@ CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_rec
 	random_rules null_shift)
 
 .PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules campaign-null campaign-pack demo check check-run check-asan bench bench-run bench-index \
-	bench-reader bench-queries lint deps picture check-fresh check-systemd install clean help
+	bench-reader bench-queries lint deps picture day check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
 $(BUILD)/libbase.a: $(BASE)
@@ -199,6 +199,17 @@ campaign-faults: all campaign
 lint: all
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/lint/run
 
+# The outputs that ekbom-day(7) shows, of the sample data under the rules as they are: its commands
+# are run, and lines that have another figure now are written anew.
+day: all
+	rm -rf $(BUILD)/day
+	mkdir -p $(BUILD)/day/bin
+	ln -s $(abspath $(BUILD))/ekbom $(BUILD)/day/bin
+	ln -s $(abspath sample) $(BUILD)/day/sample
+	-cd $(BUILD)/day && HOME=$$PWD PATH=$$PWD/bin:$$PATH LC_ALL=C.UTF-8 PAGER=cat NO_COLOR=1 \
+		python3 $(abspath tests/cli/manual_commands.py) $(abspath packaging/man/ekbom-day.7) --update
+	rm -rf $(BUILD)/day
+
 # The README's picture, of the sample data under the rules as they are.
 picture: all
 	rm -rf $(BUILD)/picture
@@ -261,7 +272,7 @@ help:
 	@echo "make campaign-null shifts claimed where there is none, seen where there is one (a minute)"
 	@echo "make campaign-pack lines of the rule pack that no example needs (half a minute)"
 	@echo "make campaign-faults every call refused once that the system can refuse (half an hour)"
-	@echo "make picture      draw the README's picture anew"
+	@echo "make picture      draw the README's picture anew (day: the figures of ekbom-day(7))"
 	@echo "make deps         install from Debian what is missing to build"
 	@echo "make install      to PREFIX=$(PREFIX), below DESTDIR"
 	@echo "make clean        remove $(BUILD)/"
