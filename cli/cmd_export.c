@@ -160,28 +160,13 @@ static int run(struct exporting *e, const struct ek_export_config *config)
     return rows ? EXIT_DONE : EXIT_NOTHING;
 }
 
-static int read_tier(const struct cli *cli, enum ek_tier *tier)
-{
-    const char *given = option(cli, OPT_TIER);
-    int index = given ? ek_name_index(ek_tier_names, given) : EK_TIER_OPEN;
-    if (index < 0)
-        return wrong_use("--tier %s: write open or internal", given);
-    if (index == EK_TIER_REVIEW)
-        return wrong_use("--tier review is not built yet in ekbom %s: use open or internal",
-                         EKBOM_VERSION);
-    *tier = (enum ek_tier)index;
-    return 0;
-}
-
 int cmd_export(struct cli *cli)
 {
     struct exporting exporting = {.cli = cli};
     struct ek_export_config config = {
         .path = option(cli, OPT_OUTPUT), .format = option(cli, OPT_FORMAT), .pseudonym = pseudonym};
+    const char *tier = option(cli, OPT_TIER);
     struct ek_err err;
-    int status = read_tier(cli, &config.tier);
-    if (status != 0)
-        return status;
     if (!config.path)
         return wrong_use("export where to? -o PATH, or -o - for standard output");
     if (strcmp(config.path, "-") == 0 && isatty(STDOUT_FILENO))
@@ -190,7 +175,8 @@ int cmd_export(struct cli *cli)
     if (cli->argument_count > 1)
         return wrong_use("export writes one table, not '%s' as well", cli->arguments[1]);
     config.table = cli->argument_count ? cli->arguments[0] : NULL;
-    status = read_selection(cli, &exporting.selection);
+    config.tier = tier ? (enum ek_tier)ek_name_index(ek_tier_names, tier) : EK_TIER_OPEN;
+    int status = read_selection(cli, &exporting.selection);
     if (status != 0)
         return status;
     exporting.arena = ek_arena_new(EK_ARENA_BYTES);

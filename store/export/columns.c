@@ -6,8 +6,9 @@
  *
  * The open tier gives the date of a post and not its time. Boards are public: a post's second, and
  * on most days its minute, leads to it and with it to its author's name. A date, a keyed thread and
- * a keyed author are what counting by period, thread and author needs. The reviewer's tier (words,
- * spans and addresses, without names) has a bit of its own and no column yet. */
+ * a keyed author are what counting by period, thread and author needs. The reviewer's tier adds
+ * what a tag is checked by: the words it rests on, their places, and where the post stands (forum,
+ * ids, address). It gives no names, titles or whole texts; whoever has it can look them up. */
 #include "store/export/columns.h"
 
 #include <stdio.h>
@@ -17,9 +18,10 @@
 #include "ekbom/error.h"
 #include "ekbom/store.h"
 
-#define OPEN (1u << EK_TIER_OPEN)
 #define INTERNAL (1u << EK_TIER_INTERNAL)
-#define BOTH (OPEN | INTERNAL)
+#define CHECKED (1u << EK_TIER_REVIEW | INTERNAL)
+#define KEYED (1u << EK_TIER_OPEN | 1u << EK_TIER_REVIEW)
+#define ALL (KEYED | INTERNAL)
 
 static json_t *text(const char *value)
 {
@@ -267,11 +269,11 @@ static json_t *get_thread_flag(const struct ek_row *row, const char *name)
 }
 
 static const struct ek_column posts[] = {
-    {{"post_key", "key", OPEN}, get_post_key},
-    {{"thread_key", "key", OPEN}, get_thread_key},
-    {{"author_key", "key", OPEN}, get_author_key},
-    {{"date", "date", OPEN}, get_date},
-    {{"id", "id", INTERNAL}, get_same},
+    {{"post_key", "key", KEYED}, get_post_key},
+    {{"thread_key", "key", KEYED}, get_thread_key},
+    {{"author_key", "key", KEYED}, get_author_key},
+    {{"date", "date", KEYED}, get_date},
+    {{"id", "id", CHECKED}, get_same},
     {{"author", "text", INTERNAL}, get_same},
     {{"author_id", "id", INTERNAL}, get_same},
     {{"guest", "yes/no", INTERNAL}, get_same},
@@ -284,107 +286,107 @@ static const struct ek_column posts[] = {
     {{"quotes", "json", INTERNAL}, get_same},
     {{"links", "json", INTERNAL}, get_same},
     {{"edited", "json", INTERNAL}, get_same},
-    {{"forum", "text", INTERNAL}, get_same},
-    {{"thread_id", "id", INTERNAL}, get_same},
+    {{"forum", "text", CHECKED}, get_same},
+    {{"thread_id", "id", CHECKED}, get_same},
     {{"thread_title", "text", INTERNAL}, get_same},
     {{"board_id", "id", INTERNAL}, get_same},
-    {{"url", "text", INTERNAL}, get_same},
-    {{"state", "text", BOTH}, get_same},
-    {{"language", "text", BOTH}, get_same},
+    {{"url", "text", CHECKED}, get_same},
+    {{"state", "text", ALL}, get_same},
+    {{"language", "text", ALL}, get_same},
     {{"first_seen", "time", INTERNAL}, get_same},
     {{"last_seen", "time", INTERNAL}, get_same},
-    {{"theories", "list", BOTH}, get_theories},
-    {{"tags", "json", BOTH}, get_same},
-    {{"treatments", "list", BOTH}, get_same},
-    {{"treatment_hits", "json", INTERNAL}, get_same},
-    {{"quoted_only", "list", BOTH}, get_same},
-    {{"undetermined", "json", BOTH}, get_same},
-    {{"assessable", "yes/no", BOTH}, get_assessable},
+    {{"theories", "list", ALL}, get_theories},
+    {{"tags", "json", ALL}, get_same},
+    {{"treatments", "list", ALL}, get_same},
+    {{"treatment_hits", "json", CHECKED}, get_same},
+    {{"quoted_only", "list", ALL}, get_same},
+    {{"undetermined", "json", ALL}, get_same},
+    {{"assessable", "yes/no", ALL}, get_assessable},
     {{"board_title", "text", INTERNAL}, get_same},
-    {{"ruleset", "text", BOTH}, get_ruleset},
+    {{"ruleset", "text", ALL}, get_ruleset},
 };
 
 static const struct ek_column quotes[] = {
-    {{"post_key", "key", OPEN}, get_post_key},
-    {{"thread_key", "key", OPEN}, get_thread_key},
-    {{"author_key", "key", OPEN}, get_author_key},
-    {{"date", "date", OPEN}, get_date},
-    {{"forum", "text", INTERNAL}, get_origin},
-    {{"thread_id", "id", INTERNAL}, get_origin},
-    {{"id", "id", INTERNAL}, get_origin},
+    {{"post_key", "key", KEYED}, get_post_key},
+    {{"thread_key", "key", KEYED}, get_thread_key},
+    {{"author_key", "key", KEYED}, get_author_key},
+    {{"date", "date", KEYED}, get_date},
+    {{"forum", "text", CHECKED}, get_origin},
+    {{"thread_id", "id", CHECKED}, get_origin},
+    {{"id", "id", CHECKED}, get_origin},
     {{"author", "text", INTERNAL}, get_origin},
     {{"author_id", "id", INTERNAL}, get_origin},
-    {{"position", "integer", BOTH}, get_position},
+    {{"position", "integer", ALL}, get_position},
     {{"quoted_author", "text", INTERNAL}, get_quote},
-    {{"post_id", "id", INTERNAL}, get_quote},
-    {{"quoted_post_key", "key", OPEN}, get_quoted_key},
-    {{"inferred", "yes/no", BOTH}, get_quote},
-    {{"depth", "integer", BOTH}, get_quote},
+    {{"post_id", "id", CHECKED}, get_quote},
+    {{"quoted_post_key", "key", KEYED}, get_quoted_key},
+    {{"inferred", "yes/no", ALL}, get_quote},
+    {{"depth", "integer", ALL}, get_quote},
     {{"text", "text", INTERNAL}, get_quote},
-    {{"ruleset", "text", BOTH}, get_ruleset},
+    {{"ruleset", "text", ALL}, get_ruleset},
 };
 
 static const struct ek_column threads[] = {
-    {{"thread_key", "key", OPEN}, get_thread_key},
-    {{"forum", "text", INTERNAL}, get_thread},
-    {{"thread_id", "id", INTERNAL}, get_thread},
+    {{"thread_key", "key", KEYED}, get_thread_key},
+    {{"forum", "text", CHECKED}, get_thread},
+    {{"thread_id", "id", CHECKED}, get_thread},
     {{"thread_title", "text", INTERNAL}, get_thread},
     {{"board_id", "id", INTERNAL}, get_thread},
     {{"board_title", "text", INTERNAL}, get_thread},
-    {{"url", "text", INTERNAL}, get_thread},
-    {{"posts", "integer", BOTH}, get_thread},
+    {{"url", "text", CHECKED}, get_thread},
+    {{"posts", "integer", ALL}, get_thread},
     {{"first_post", "time", INTERNAL}, get_thread_time},
     {{"last_post", "time", INTERNAL}, get_thread_time},
-    {{"first_date", "date", OPEN}, get_thread_time},
-    {{"last_date", "date", OPEN}, get_thread_time},
-    {{"sticky", "yes/no", BOTH}, get_thread_flag},
-    {{"announcement", "yes/no", BOTH}, get_thread_flag},
-    {{"global", "yes/no", BOTH}, get_thread_flag},
-    {{"locked", "yes/no", BOTH}, get_thread_flag},
-    {{"moved", "yes/no", BOTH}, get_thread_flag},
-    {{"ruleset", "text", BOTH}, get_ruleset},
+    {{"first_date", "date", KEYED}, get_thread_time},
+    {{"last_date", "date", KEYED}, get_thread_time},
+    {{"sticky", "yes/no", ALL}, get_thread_flag},
+    {{"announcement", "yes/no", ALL}, get_thread_flag},
+    {{"global", "yes/no", ALL}, get_thread_flag},
+    {{"locked", "yes/no", ALL}, get_thread_flag},
+    {{"moved", "yes/no", ALL}, get_thread_flag},
+    {{"ruleset", "text", ALL}, get_ruleset},
 };
 
 static const struct ek_column tags[] = {
-    {{"post_key", "key", OPEN}, get_post_key},
-    {{"thread_key", "key", OPEN}, get_thread_key},
-    {{"author_key", "key", OPEN}, get_author_key},
-    {{"date", "date", OPEN}, get_date},
-    {{"forum", "text", INTERNAL}, get_origin},
-    {{"thread_id", "id", INTERNAL}, get_origin},
-    {{"id", "id", INTERNAL}, get_origin},
+    {{"post_key", "key", KEYED}, get_post_key},
+    {{"thread_key", "key", KEYED}, get_thread_key},
+    {{"author_key", "key", KEYED}, get_author_key},
+    {{"date", "date", KEYED}, get_date},
+    {{"forum", "text", CHECKED}, get_origin},
+    {{"thread_id", "id", CHECKED}, get_origin},
+    {{"id", "id", CHECKED}, get_origin},
     {{"author", "text", INTERNAL}, get_origin},
     {{"author_id", "id", INTERNAL}, get_origin},
     {{"time", "time", INTERNAL}, get_origin},
     {{"time_precision", "text", INTERNAL}, get_origin},
-    {{"state", "text", BOTH}, get_origin},
-    {{"language", "text", BOTH}, get_origin},
-    {{"theory", "text", BOTH}, get_code},
-    {{"treatment", "text", BOTH}, get_code},
-    {{"stance", "text", BOTH}, get_tag},
-    {{"hedged", "yes/no", BOTH}, get_tag},
-    {{"experience", "yes/no", BOTH}, get_tag},
-    {{"target", "text", BOTH}, get_tag},
-    {{"weight", "number", BOTH}, get_tag},
-    {{"undetermined", "yes/no", BOTH}, get_tag_undetermined},
-    {{"hits", "json", INTERNAL}, get_hits},
-    {{"ruleset", "text", BOTH}, get_ruleset},
+    {{"state", "text", ALL}, get_origin},
+    {{"language", "text", ALL}, get_origin},
+    {{"theory", "text", ALL}, get_code},
+    {{"treatment", "text", ALL}, get_code},
+    {{"stance", "text", ALL}, get_tag},
+    {{"hedged", "yes/no", ALL}, get_tag},
+    {{"experience", "yes/no", ALL}, get_tag},
+    {{"target", "text", ALL}, get_tag},
+    {{"weight", "number", ALL}, get_tag},
+    {{"undetermined", "yes/no", ALL}, get_tag_undetermined},
+    {{"hits", "json", CHECKED}, get_hits},
+    {{"ruleset", "text", ALL}, get_ruleset},
 };
 
 static const struct ek_column links[] = {
-    {{"post_key", "key", OPEN}, get_post_key},
-    {{"thread_key", "key", OPEN}, get_thread_key},
-    {{"author_key", "key", OPEN}, get_author_key},
-    {{"date", "date", OPEN}, get_date},
-    {{"forum", "text", INTERNAL}, get_origin},
-    {{"thread_id", "id", INTERNAL}, get_origin},
-    {{"id", "id", INTERNAL}, get_origin},
-    {{"position", "integer", BOTH}, get_position},
-    {{"kind", "text", BOTH}, get_link},
+    {{"post_key", "key", KEYED}, get_post_key},
+    {{"thread_key", "key", KEYED}, get_thread_key},
+    {{"author_key", "key", KEYED}, get_author_key},
+    {{"date", "date", KEYED}, get_date},
+    {{"forum", "text", CHECKED}, get_origin},
+    {{"thread_id", "id", CHECKED}, get_origin},
+    {{"id", "id", CHECKED}, get_origin},
+    {{"position", "integer", ALL}, get_position},
+    {{"kind", "text", ALL}, get_link},
     {{"link_id", "id", INTERNAL}, get_link},
-    {{"linked_key", "key", OPEN}, get_linked_key},
+    {{"linked_key", "key", KEYED}, get_linked_key},
     {{"url", "text", INTERNAL}, get_link},
-    {{"ruleset", "text", BOTH}, get_ruleset},
+    {{"ruleset", "text", ALL}, get_ruleset},
 };
 
 #define TABLE(array)                                                                               \

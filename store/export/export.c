@@ -73,11 +73,9 @@ static int check(struct ek_export *e, struct ek_err *err)
     for (size_t i = 0; i < e->table->count; i++)
         if (e->table->columns[i].is.tiers & 1u << config->tier)
             e->columns[e->count++] = &e->table->columns[i];
-    if (e->count == 0)
-        return ek_fail(err, EK_USAGE, "tier %s is not built yet: there are open and internal",
-                       config->tier < EK_TIERS ? ek_tier_names[config->tier] : "unknown");
-    if (config->tier == EK_TIER_OPEN && !config->pseudonym)
-        return ek_fail(err, EK_USAGE, "tier open needs the store's key for its keyed ids");
+    if (config->tier != EK_TIER_INTERNAL && !config->pseudonym)
+        return ek_fail(err, EK_USAGE, "tier %s needs the store's key for its keyed ids",
+                       ek_tier_names[config->tier]);
     return 0;
 }
 
@@ -152,25 +150,47 @@ static int write_row(struct ek_export *e, const struct ek_row *from, struct ek_e
     return rc;
 }
 
-/* A post's own fields as JSON: all of them for internal; for open only what was concluded from it,
- * its state and its language. */
+/* What the tiers with keyed ids show of a post itself: its state and language, and for review where
+ * it stands. */
+static json_t *keyed_object(const struct ek_entry *entry, bool review)
+{
+    const struct {
+        const char *name, *value;
+        bool shown;
+    } fields[] = {{"state", ek_state_names[entry->state], true},
+                  {"language", entry->language, true},
+                  {"forum", entry->forum, review},
+                  {"thread_id", entry->thread_id, review},
+                  {"id", entry->post.id, review},
+                  {"url", entry->url, review}};
+    json_t *object = json_object();
+    int bad = object ? 0 : -1;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields && !bad; i++) {
+        const char *value = fields[i].value;
+        if (fields[i].shown)
+            bad |= json_object_set_new(object, fields[i].name,
+                                       value ? json_string(value) : json_null());
+    }
+    if (!bad)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* A post's own fields as JSON, as far as the tier shows them, and its tags. */
 static json_t *post_object(const struct ek_export *e, const struct ek_entry *entry,
                            const struct ek_tags *tags)
 {
     bool internal = e->config.tier == EK_TIER_INTERNAL;
-    json_t *object = internal ? ek_entry_to_json(entry) : json_object();
+    json_t *object =
+        internal ? ek_entry_to_json(entry) : keyed_object(entry, e->config.tier == EK_TIER_REVIEW);
     int bad = object ? 0 : -1;
     if (object && internal)
         bad |=
             json_object_set_new(object, "board_title",
                                 entry->board_title ? json_string(entry->board_title) : json_null());
-    if (object && !internal) {
-        bad |= json_object_set_new(object, "state", json_string(ek_state_names[entry->state]));
-        bad |= json_object_set_new(object, "language",
-                                   entry->language ? json_string(entry->language) : json_null());
-    }
     if (object && tags)
-        bad |= ek_tags_add_json(object, tags, internal);
+        bad |= ek_tags_add_json(object, tags, e->config.tier != EK_TIER_OPEN);
     if (!bad)
         return object;
     json_decref(object);

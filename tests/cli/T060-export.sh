@@ -1,5 +1,5 @@
 #!/bin/sh
-# export: tagged datasets in two tiers.
+# export: tagged datasets in three tiers.
 . "$(dirname "$0")/lib.sh"
 
 "$EKBOM" --store s import "$ROOT/sample/sample.warc.gz" >/dev/null
@@ -20,6 +20,34 @@ for table in ("posts", "quotes", "threads", "tags", "links"):
 END
 is "$("$EKBOM" --store s export -o - 2>/dev/null | sha256sum)" \
     "$("$EKBOM" --store s export -o - 2>/dev/null | sha256sum)" "an export is the same each time"
+
+# The reviewer's tier: words, places and addresses of every tag, and nobody's name.
+for table in posts quotes threads tags links; do
+    ok "$table for a reviewer" "$EKBOM" --store s export --tier review -o "review-$table.jsonl" $table
+done
+ok "have the words of every tag, where the post has them, and no names" python3 - <<'END'
+import csv, json
+posts = {(p["forum"], p["id"]): p for p in csv.DictReader(open("posts.csv", newline="", encoding="utf-8"))}
+def rows(table):
+    return [json.loads(line) for line in open(f"review-{table}.jsonl", encoding="utf-8")]
+hidden = {"author", "author_id", "text", "subject", "quotes", "links", "thread_title", "board_title", "quoted_author",
+          "time"}
+for table in ("posts", "quotes", "threads", "tags", "links"):
+    assert rows(table) and not hidden & set(rows(table)[0]), table
+hits = 0
+for row in rows("posts"):
+    post = posts[row["forum"], row["id"]]
+    assert row["url"] == post["url"] and row["thread_id"] == post["thread_id"]
+    for hit in [h for tag in row["tags"] or [] for h in tag["hits"]]:
+        assert post["text"][hit["start"]:hit["end"]] == hit["text"], hit
+        hits += 1
+assert hits > 500
+tags = rows("tags")
+assert sum(len(t["hits"]) for t in tags if t["theory"]) == hits
+names = {p["author"] for p in posts.values() if len(p["author"]) > 6}
+words = open("review-posts.jsonl", encoding="utf-8").read()
+assert names and not [n for n in names if n in words]
+END
 
 # Of a selection file: its posts, hidden ones too unless it leaves them out, and their threads.
 mkdir s/selections
@@ -51,8 +79,8 @@ exits 2 "a selection that there is not" "$EKBOM" --store s export --in queit -o 
 like "$(stderr)" 'did you mean "quiet"' "is answered with the nearest"
 
 exits 2 "a table that there is not" "$EKBOM" --store s export -o x.csv weather
-exits 2 "a tier that is not built" "$EKBOM" --store s export --tier review -o x.csv
-like "$(stderr)" "not built yet" "says so"
+exits 2 "a tier that there is not" "$EKBOM" --store s export --tier secret -o x.csv
+like "$(stderr)" "open review internal" "says which there are"
 exits 2 "a folder that is not there" "$EKBOM" --store s export -o nowhere/x.csv
 exits 2 "no path" "$EKBOM" --store s export
 ok "nothing half-written is left" sh -c "! ls | grep -E '^(x\.csv|\.?x)'"
