@@ -65,7 +65,7 @@ CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_rec
 	random_rules null_shift)
 
 .PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules campaign-null campaign-pack demo check check-run check-asan bench bench-run bench-index \
-	bench-reader bench-queries lint deps picture day check-fresh check-systemd install clean help
+	bench-reader bench-queries bench-pack lint deps picture day check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
 $(BUILD)/libbase.a: $(BASE)
@@ -175,6 +175,9 @@ bench-index: $(BUILD)/bench/bench_index
 bench-reader: $(BUILD)/bench/reader_beside
 	@$<
 
+bench-pack: all
+	@EKBOM_BUILD="$(abspath $(BUILD))" tests/bench/pack_files.py
+
 bench-queries: all $(BUILD)/bench/make_store
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/bench/queries.sh
 
@@ -263,6 +266,7 @@ help:
 	@echo "make check-systemd the service under a real systemd in a container (slow, needs root)"
 	@echo "make lint         layers, symbols, style, static analysis"
 	@echo "make bench        figures beside their peers (bench-index: those of the index only)"
+	@echo "make bench-pack   what each file of the shipped rules costs"
 	@echo "make bench-queries every query of the command line over ten million posts"
 	@echo "make bench-reader a reader beside a writer, ten minutes"
 	@echo "make campaign-power 10,000 losses of power replayed (some minutes)"
