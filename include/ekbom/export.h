@@ -31,8 +31,9 @@ struct ek_export_config {
     const char *format; /* NULL: jsonl */
     enum ek_tier tier;
     const char *ruleset; /* digest, in every row; NULL if nothing is tagged */
-    /* Keyed ids of the tiers open and review, as ek_store_pseudonym: kind is author, post or thread; for an
-     * author, id is the account's id; where there is none, "guest:" or "name:" and the name. */
+    /* Keyed ids of the tiers open and review, as ek_store_pseudonym: kind is author, post or
+     * thread; for an author, id is the account's id; where there is none, "guest:" or "name:" and
+     * the name. */
     int (*pseudonym)(void *context, const char *kind, const char *forum, const char *id,
                      char out[EK_EXPORT_KEY_TEXT], struct ek_err *err);
     void *context;
