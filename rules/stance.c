@@ -7,7 +7,9 @@
  *
  *   - what the writer was told to hold (by a rule or a cue) weighs more than what is assumed;
  *   - between supports and disputes the last that was told wins ("final position");
- *   - a question or a report frames the hits around it that nothing was told of.
+ *   - a question or a report frames the hits around it that nothing was told of;
+ *   - in a long post one sentence is not the position: what most of its hits say is, and a cue of
+ *     the whole post ("I take no side") speaks of what stands near it.
  *
  * What stands in the sentence before or after a theory and names another one first speaks of that
  * one: "It is the potassium. Magnesium has nothing to do with it."
@@ -186,6 +188,23 @@ static bool is_stated(const struct ek_matcher *matcher, const struct cue_found *
            matcher->stated.items[low].first <= found->span.first;
 }
 
+#define LONG_POST 20u /* sentences; posts are long seldom, articles and essays always */
+
+static bool is_long(const struct ek_matcher *matcher)
+{
+    const struct token *tokens = matcher->reading.tokens.items;
+    const size_t count = matcher->reading.tokens.count;
+    return count && tokens[count - 1].sentence >= LONG_POST;
+}
+
+/* Does a cue of the whole post reach the hit? */
+static bool in_whole_post(const struct reach *reach, const struct cue_found *found)
+{
+    const uint32_t sentence = sentence_of(reach->matcher, found->span.first);
+    return !is_long(reach->matcher) || (sentence + CUE_SENTENCES >= reach->sentence &&
+                                        sentence <= reach->last_sentence + CUE_SENTENCES);
+}
+
 static const struct cue_found *cue_for(const struct reach *reach, enum cue_category category)
 {
     const struct cue_places *near = &reach->matcher->cues.near[category];
@@ -201,7 +220,7 @@ static const struct cue_found *cue_for(const struct reach *reach, enum cue_categ
     }
     for (size_t i = 0; i < everywhere->items.count; i++) {
         const struct cue_found *found = &everywhere->items.items[i];
-        if (!found->cancelled && reach->visible[found->cue->file])
+        if (!found->cancelled && reach->visible[found->cue->file] && in_whole_post(reach, found))
             return found;
     }
     return NULL;
@@ -271,6 +290,20 @@ struct tally {
     uint32_t last[EK_STANCES];
 };
 
+/* What most hits say. Those of which nothing was told support. */
+static enum ek_stance settle_long(const struct tally *tally)
+{
+    enum ek_stance most = EK_SUPPORTS;
+    unsigned count = tally->told[EK_SUPPORTS] + tally->assumed;
+    for (unsigned stance = 0; stance < EK_STANCES; stance++) {
+        if (stance != EK_SUPPORTS && tally->told[stance] > count) {
+            most = (enum ek_stance)stance;
+            count = tally->told[stance];
+        }
+    }
+    return most;
+}
+
 static enum ek_stance settle_stance(const struct tally *tally)
 {
     bool supports = tally->told[EK_SUPPORTS], disputes = tally->told[EK_DISPUTES];
@@ -290,7 +323,7 @@ struct judgement judge(struct ek_matcher *matcher, const struct code *code)
 {
     struct tally tally = {0};
     struct judgement judgement = {0};
-    bool rls = false, cramps = false;
+    size_t cramps = 0;
 
     find_cues(matcher);
     find_stated(matcher);
@@ -302,11 +335,10 @@ struct judgement judge(struct ek_matcher *matcher, const struct code *code)
         if (hit->told)
             tally.last[hit->stance] = hit->span.first;
     }
-    judgement.stance = settle_stance(&tally);
+    judgement.stance = is_long(matcher) ? settle_long(&tally) : settle_stance(&tally);
     for (size_t i = 0; i < matcher->found.count; i++) {
         const struct found *hit = &matcher->found.items[i];
-        cramps = cramps || hit->cramps;
-        rls = rls || !hit->cramps;
+        cramps += hit->cramps;
         if (judgement.stance != EK_SUPPORTS && judgement.stance != EK_DISPUTES)
             continue;
         judgement.experience = judgement.experience || hit->experience;
@@ -316,6 +348,7 @@ struct judgement judge(struct ek_matcher *matcher, const struct code *code)
     /* Support that also asks is support with a doubt. */
     if (judgement.stance == EK_SUPPORTS && tally.told[EK_ASKS])
         judgement.hedged = true;
-    judgement.cramps = cramps && !rls;
+    judgement.cramps = is_long(matcher) ? 2 * cramps > matcher->found.count
+                                        : cramps > 0 && cramps == matcher->found.count;
     return judgement;
 }

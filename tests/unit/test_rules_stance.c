@@ -120,6 +120,34 @@ static void test_stances(void **state)
     fixture_free(&fixture);
 }
 
+/* In a long post most of what is said counts, and a cue of the whole post speaks of what is near.
+ */
+static void test_long_posts(void **state)
+{
+#define FIVE                                                                                       \
+    "The night went on. The night went on. The night went on. The night went on. The night. "
+#define LONG FIVE FIVE FIVE FIVE
+    static const struct stance_case longer[] = {
+        {"It is iron. Iron again. " LONG "Not iron.", "supports"},
+        {"It is iron. Iron again. Not iron.", "disputes"},
+        {"It is iron. " LONG "Not iron. Never iron.", "disputes"},
+        {"It is iron. " LONG "For information.", "supports"},
+        {"It is iron. For information. " LONG, "neutral-mention"},
+        {"It is iron, a cramp. Iron makes me cramp. " LONG "Iron.", "supports cramps"},
+        {"It is iron, a cramp. Iron. " LONG "Iron.", "supports"},
+    };
+    struct fixture fixture = fixture_of(rules);
+    char got[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
+        const char *said = describe(fixture_theory(&fixture, longer[i].text, "iron"), got);
+        if (strcmp(said, longer[i].expected) != 0)
+            fail_msg("%s: expected %s, got %s", longer[i].text, longer[i].expected, said);
+    }
+    fixture_free(&fixture);
+}
+
 static void test_each_theory_has_its_own_stance(void **state)
 {
     struct fixture fixture = fixture_of(rules);
@@ -216,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stances),
+        cmocka_unit_test(test_long_posts),
         cmocka_unit_test(test_each_theory_has_its_own_stance),
         cmocka_unit_test(test_examples_that_hold_and_that_do_not),
         cmocka_unit_test(test_many_hits_and_cues_end_in_time),
