@@ -31,16 +31,20 @@ struct meant { /* by AUTHOR|POST */
 
 /* Who or what is meant ------------------------------------------------------------------------ */
 
-/* "FORUM#NAME": 1 and its parts. The whole is tried first, since a name may hold a '#'. */
+/* "FORUM#NAME": 1 and its parts. The whole is tried first, since a name may hold a '#'; so it is
+ * split where what stands before is a forum. */
 static int split(struct ek_txn *txn, struct ek_arena *arena, const char *what, const char **base,
                  uint64_t *forum, const char **name)
 {
-    const char *hash = strrchr(what, '#');
-    if (!hash || hash == what || !hash[1])
-        return 0;
-    *base = ek_strndup(arena, what, (size_t)(hash - what));
-    *name = hash + 1;
-    return *base && ek_forum_meant(txn, arena, *base, forum, NULL) == 1;
+    for (const char *hash = strchr(what, '#'); hash; hash = strchr(hash + 1, '#')) {
+        if (hash == what || !hash[1])
+            continue;
+        *base = ek_strndup(arena, what, (size_t)(hash - what));
+        *name = hash + 1;
+        if (*base && ek_forum_meant(txn, arena, *base, forum, NULL) == 1)
+            return 1;
+    }
+    return 0;
 }
 
 static int find_posts(struct ek_store *store, const char *what, struct ek_arena *arena,
@@ -139,6 +143,11 @@ static int find(struct ek_forgetting *f, const char *what, struct ek_arena *aren
     /* The same command again must not go on with somebody else. */
     if (!told && (meant->posts.count || meant->authors.count) && is_marked(f, what, arena))
         return several(store, arena, what, "what was forgotten before, and something else", err);
+    if (told && meant->authors.count && was_forgotten(f, f->forum, name))
+        return ek_fail(err, EK_USAGE,
+                       "%s was forgotten before, and is an author as well: write the author's "
+                       "pseudonym (`ekbom authors` shows it)",
+                       what);
     if (meant->posts.count && meant->authors.count)
         return ek_fail(err, EK_USAGE,
                        "%s is a post and an author: write FORUM#ID for the post, or the author's "

@@ -3,6 +3,7 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
+#include "ekbom/text.h"
 #include "store/forget.h"
 #include "store/records/author.h"
 #include "store/records/names.h"
@@ -48,7 +49,7 @@ static bool same(const char *a, const char *b)
 }
 
 /* The thread's title where the post gave it, and subjects that are the post's own: others repeat
- * them in their answers. "Re:" and the title of somebody else's thread is not its own. */
+ * them in their answers. "Re:" and what somebody else wrote before is not its own. */
 static void mark_titles(struct ek_forgetting *f, uint64_t number, const struct ek_post_record *post,
                         const struct ek_post *words)
 {
@@ -60,8 +61,10 @@ static void mark_titles(struct ek_forgetting *f, uint64_t number, const struct e
     for (size_t i = 0; i < post->stamp_count; i++) {
         const char *subject = ek_forgotten_title(f->arena, thread.id, words[i].subject);
         bool exact = same(words[i].subject, thread.title.value);
+        bool answers = !first && words[i].subject &&
+                       ek_ascii_starts(words[i].subject + strspn(words[i].subject, " "), "re:");
         gave = gave || !subject || exact;
-        if ((first && exact) || !same(subject, title))
+        if ((first && exact) || (!answers && !same(subject, title)))
             ek_forgotten_put(&f->marks, EK_FORGOTTEN_TITLE, f->forum, subject, f->now);
     }
     if (!first || !gave || !title)

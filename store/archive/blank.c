@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ekbom/archive.h"
@@ -116,6 +117,8 @@ static FILE *open_notes(const char *folder, const char *mode, struct ek_err *err
     FILE *notes = fopen(path, mode);
     if (!notes && (*mode == 'a' || errno != ENOENT))
         ek_fail_errno(err, "%s", path);
+    if (notes && *mode == 'a')
+        fchmod(fileno(notes), 0640); /* as the archive's other files */
     return notes;
 }
 

@@ -5,11 +5,10 @@ The capture in shared/ beside the checkout is imported into a store of its own; 
 each post the theories that its writer planted, denied, or only quoted. Planted wants `supports`,
 denied `disputes` (both in one post: either), in quotes only: no tag.
 
-The oracle's idea of a mention is wider than the codebook's, which gives no tag to a treatment
-without a claim and other stances to news and questions. EXPECTED lists these by a word of the
-planted sentence; they are counted apart and leave the recall alone. The oracle does not say which
-sentence was planted: it is taken to be each that (numbers aside) stands almost nowhere but in posts
-with that plant. What is missed is printed with these words.
+The codebook gives no tag to a treatment without a claim, and other stances to news and questions.
+EXPECTED lists these by a word of the planted sentence; they are counted apart and leave the recall
+alone. The oracle does not say which sentence was planted: it is taken to be each that (numbers
+aside) stands almost nowhere but in posts with that plant.
 """
 import collections
 import gzip
@@ -20,25 +19,23 @@ import subprocess
 import sys
 import tempfile
 
-BOARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[".."] * 3, "shared", "boards",
-                     "phpbb-3.3")
+BOARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../shared/boards/phpbb-3.3")
 THEORY = {
     "iron": "bid", "dopamine": "dopamine", "augmentation": "dopamine", "genetics": "genetics",
     "gut": "gut", "magnesium": "deficiency", "antihistamine": "medication", "ssri": "medication",
     "opioid": "neurotransmitter", "glutamate": "neurotransmitter", "adenosine": "neurotransmitter",
     "caffeine": "diet", "venous": "secondary", "hypoxia": "secondary", "hormones": "secondary",
-    "neuropathy": "nerve", "spinal": "nerve",
-}
+    "neuropathy": "nerve", "spinal": "nerve"}
 WANTED = {"planted": "supports", "planted_negated": "disputes"}
-EXPECTED = (  # plant, field, what the tool says, a word of the sentence, why
-    ("iron", "planted_negated", "none", "infusions", "treatment only"),
-    ("magnesium", "planted", "none", "epsom|glycinate", "treatment only"),
-    ("magnesium", "planted_negated", "none", "useless", "treatment only"),
-    ("opioid", "planted", "none", "methadone|buprenorphine|doses", "treatment only"),
-    ("opioid", "planted_negated", "none", "opioids", "treatment only"),
-    ("gut", "planted", "none", "gluten", "diet, no bowel named"),
-    ("hypoxia", "planted", "neutral-mention", "i read", "news passed on"),
-    ("neuropathy", "planted", "asks", "is rls", "a question"),
+EXPECTED = (  # plant, field, what the tool says, a word of the sentence
+    ("iron", "planted_negated", "none", "infusions"),  # treatment only
+    ("magnesium", "planted", "none", "epsom|glycinate"),  # treatment only
+    ("magnesium", "planted_negated", "none", "useless"),  # treatment only
+    ("opioid", "planted", "none", "methadone|buprenorphine|doses"),  # treatment only
+    ("opioid", "planted_negated", "none", "opioids"),  # treatment only
+    ("gut", "planted", "none", "gluten"),  # diet, no bowel named
+    ("hypoxia", "planted", "neutral-mention", "i read"),  # news passed on
+    ("neuropathy", "planted", "asks", "is rls"),  # a question
 )
 VERDICTS = ("right", "expected", "missed")
 SURE = 0.95  # of the posts with a sentence, the share that has the plant
@@ -52,8 +49,7 @@ def stances(ekbom):
         subprocess.run(call + ["import", BOARD + ".warc.gz"], check=True, stdout=subprocess.DEVNULL)
         rows = subprocess.run(call + export, check=True, stdout=subprocess.PIPE, text=True).stdout
     return {post["id"]: {tag["theory"]: tag["stance"] for tag in post["tags"]
-                         if tag["target"] == "rls"}
-            for post in map(json.loads, rows.splitlines())}
+                         if tag["target"] == "rls"} for post in map(json.loads, rows.splitlines())}
 
 
 def sentences(text):
@@ -82,14 +78,13 @@ def verdicts(oracle, found):
         own = {field: {THEORY[plant] for plant in post[field]} for field in WANTED}
         for field, wanted in WANTED.items():
             for plant in sorted(set(post[field])):
-                theory = THEORY[plant]
-                said = tags.get(theory, "none")
-                fits = WANTED.values() if all(theory in own[name] for name in WANTED) else (wanted,)
+                said = tags.get(THEORY[plant], "none")
+                both = all(THEORY[plant] in own[name] for name in WANTED)
                 words = " / ".join(sorted(sentences(post["own_text"]) & known[plant, field]))
                 apart = any(row[:3] == (plant, field, said) and re.search(row[3], words, re.I)
                             for row in EXPECTED)
-                verdict = "right" if said in fits else "expected" if apart else "missed"
-                yield plant, field, verdict, said, words
+                right = said == wanted or both and said in WANTED.values()
+                yield plant, field, VERDICTS[0 if right else 1 if apart else 2], said, words
         for plant in sorted(set(post["planted_quoted"])):
             said = tags.get(THEORY[plant], "none")
             if not any(THEORY[plant] in theories for theories in own.values()):
@@ -110,8 +105,8 @@ def main(ekbom):
             right, apart, missed = (count[plant, field, verdict] for verdict in VERDICTS)
             recall = f"{right / (right + missed):.3f}" if right + missed else "-"
             print(f"{plant:14} {theory:17} {field:15} {right:6} {apart:9} {missed:7} {recall:>8}")
-    left = collections.Counter(row for row in rows if row[2] == "missed")
-    for (plant, field, _, said, words), n in left.most_common():
+    left = collections.Counter(row for row in rows if row[2] == "missed").most_common()
+    for (plant, field, _, said, words), n in left:
         print(f"{n:5}  {plant}, {field}, tagged {said}: {words}")
 
 

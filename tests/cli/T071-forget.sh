@@ -156,6 +156,27 @@ exits 2 "a number that is a post and an author" "$EKBOM" --store t forget 88
 like "$(stderr)" "a post and an author: write FORUM#ID for the post" "has to be told apart"
 ok "the post" "$EKBOM" --store t forget "https://c.example/#88"
 like "$(stderr)" "forgotten: 1 post with 1 text, 0 authors" "is the post"
+echo '{"forum":"https://c.example/","thread_id":"1","id":"89","author":"88","text":"of c too"}' >number.jsonl
+"$EKBOM" --store t import number.jsonl >/dev/null 2>&1
+exits 2 "the same again, where an author is called so" "$EKBOM" --store t forget "https://c.example/#88"
+like "$(stderr)" "was forgotten before, and is an author as well" "is not meant for the author"
+like "$("$EKBOM" --store t export --tier internal -o - 2>/dev/null)" "of c too" "who stays"
+for forum in a b; do
+    echo "{\"forum\":\"https://$forum.example/\",\"thread_id\":\"1\",\"id\":\"90\",\"author\":\"no#1\",\"text\":\"numbered $forum\"}"
+done >hash.jsonl
+"$EKBOM" --store t import hash.jsonl >/dev/null 2>&1
+ok "a name with a # in one of the forums" "$EKBOM" --store t forget "https://a.example/#no#1"
+like "$("$EKBOM" --store t export --tier internal -o - 2>/dev/null)" "numbered b" "the other one stays"
+
+# A subject that answers repeat is not theirs.
+cat >subjects.jsonl <<'END'
+{"forum":"https://d.example/","thread_id":"1","thread_title":"[solved] Night legs","id":"1","author":"ann","subject":"Night legs","time":"2020-01-01T10:00:00Z","text":"a"}
+{"forum":"https://d.example/","thread_id":"1","thread_title":"[solved] Night legs","id":"2","author":"bob","subject":"Re: Night legs","time":"2020-01-02T10:00:00Z","text":"b"}
+END
+"$EKBOM" --store t import subjects.jsonl >/dev/null 2>&1
+ok "who only answered" "$EKBOM" --store t forget "https://d.example/#bob"
+like "$("$EKBOM" --store t export --tier internal -o - 2>/dev/null | grep '"ann"')" '"subject":"Night legs"' \
+    "takes no subject along"
 
 # Killed at any moment: done or not begun, and the same command goes on with it.
 bad=0 round=0
