@@ -32,7 +32,6 @@ struct reach { /* a hit, and where cues can bear on it */
 static struct reach reach_of(const struct ek_matcher *matcher, const struct code *code,
                              struct span hit)
 {
-    const struct token *tokens = matcher->reading.tokens.items;
     struct reach reach = {.matcher = matcher,
                           .code = code,
                           .visible = matcher->rules->files[code->file].visible,
@@ -40,16 +39,8 @@ static struct reach reach_of(const struct ek_matcher *matcher, const struct code
                           .sentence = sentence_of(matcher, hit.first),
                           .last_sentence = sentence_of(matcher, hit.last)};
     uint32_t first = reach.sentence > CUE_SENTENCES ? reach.sentence - CUE_SENTENCES : 0;
-    uint32_t low = 0, high = hit.first;
 
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (tokens[middle].sentence < first)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    reach.from = low;
+    reach.from = sentence_start(matcher, first);
     return reach;
 }
 
