@@ -217,18 +217,27 @@ static int take_up(struct ek_store *store, uint32_t id, struct ek_err *err)
     return found == 1 ? ek_packer_use(store->packer, value.data, value.len, err) : -1;
 }
 
-int ek_dictionary_renew(struct ek_store *store, struct ek_err *err)
+/* What is in use, and how many posts there are. */
+static int look_up(struct ek_store *store, struct in_use *in_use, uint64_t *posts,
+                   struct ek_err *err)
 {
-    struct in_use in_use;
     struct ek_counters counters;
     if (ek_store_enter(store, EK_NEEDS_RECORDS, err))
         return -1;
-    load(ek_records(store), &in_use);
+    load(ek_records(store), in_use);
     ek_counters_load(ek_records(store), &counters);
-    if (ek_store_leave(store, 0, err))
+    *posts = counters.post;
+    return ek_store_leave(store, 0, err);
+}
+
+int ek_dictionary_renew(struct ek_store *store, struct ek_err *err)
+{
+    struct in_use in_use;
+    uint64_t posts;
+    if (look_up(store, &in_use, &posts, err))
         return -1;
     uint64_t due = in_use.posts ? in_use.posts * EK_DICTIONARY_GROWTH : EK_DICTIONARY_POSTS;
-    if (counters.post >= due && train_next(store, &in_use, counters.post, err))
+    if (posts >= due && train_next(store, &in_use, posts, err))
         return -1;
     if (in_use.id == ek_packer_uses(store->packer))
         return 0;
@@ -242,16 +251,12 @@ int ek_dictionary_renew(struct ek_store *store, struct ek_err *err)
 int ek_dictionary_replace(struct ek_store *store, uint32_t *id, bool *had, struct ek_err *err)
 {
     struct in_use in_use;
-    struct ek_counters counters;
-    if (ek_store_enter(store, EK_NEEDS_RECORDS, err))
-        return -1;
-    load(ek_records(store), &in_use);
-    ek_counters_load(ek_records(store), &counters);
-    if (ek_store_leave(store, 0, err))
+    uint64_t posts;
+    if (look_up(store, &in_use, &posts, err))
         return -1;
     const uint64_t before = in_use.id;
     *had = before != 0;
-    if (*had && train_next(store, &in_use, counters.post, err))
+    if (*had && train_next(store, &in_use, posts, err))
         return -1;
     if (*had && in_use.id == before) {
         in_use.id = 0;
