@@ -25,52 +25,53 @@
 #include "store/slice.h"
 
 struct meant { /* by AUTHOR|POST */
+    const char *what, *base, *name;
+    bool told; /* `what` is "FORUM#NAME", of the forum `base` */
     struct ek_numbers posts, authors;
     bool before; /* nothing is there, but it was forgotten before */
 };
 
 /* Who or what is meant ------------------------------------------------------------------------ */
 
-/* "FORUM#NAME": 1 and its parts. The whole is tried first, since a name may hold a '#'; so it is
- * split where what stands before is a forum. */
-static int split(struct ek_txn *txn, struct ek_arena *arena, const char *what, const char **base,
-                 uint64_t *forum, const char **name)
+/* Is it "FORUM#NAME"? The whole is tried first, since a name may hold a '#'; so it is split where
+ * what stands before is a forum. */
+static void split(struct ek_forgetting *f, struct ek_arena *arena, struct meant *meant)
 {
-    for (const char *hash = strchr(what, '#'); hash; hash = strchr(hash + 1, '#')) {
+    const char *what = meant->what;
+    for (const char *hash = strchr(what, '#'); hash && !meant->told; hash = strchr(hash + 1, '#')) {
         if (hash == what || !hash[1])
             continue;
-        *base = ek_strndup(arena, what, (size_t)(hash - what));
-        *name = hash + 1;
-        if (*base && ek_forum_meant(txn, arena, *base, forum, NULL) == 1)
-            return 1;
+        meant->base = ek_strndup(arena, what, (size_t)(hash - what));
+        meant->name = hash + 1;
+        meant->told = meant->base &&
+                      ek_forum_meant(f->store->slice, arena, meant->base, &f->forum, NULL) == 1;
     }
-    return 0;
 }
 
-static int find_posts(struct ek_store *store, const char *what, struct ek_arena *arena,
-                      struct ek_numbers *posts, struct ek_err *err)
+static int find_posts(struct ek_store *store, struct meant *meant, struct ek_arena *arena,
+                      struct ek_err *err)
 {
     uint64_t *numbers;
     size_t count;
     /* A forum that is not known makes it no post: it may be an author's name. */
-    if (ek_find_called(store->slice, arena, EK_NAME_POST, what, &numbers, &count, NULL) != 0)
+    if (ek_find_called(store->slice, arena, EK_NAME_POST, meant->what, &numbers, &count, NULL) != 0)
         return 0;
     for (size_t i = 0; i < count; i++)
-        if (ek_numbers_add(posts, arena, numbers[i]))
+        if (ek_numbers_add(&meant->posts, arena, numbers[i]))
             return ek_fail_memory(err);
     return 0;
 }
 
 /* 0 also where there is none: *why then says so. */
-static int find_authors(struct ek_store *store, const char *what, struct ek_arena *arena,
-                        struct ek_numbers *authors, struct ek_err *why, struct ek_err *err)
+static int find_authors(struct ek_store *store, struct meant *meant, struct ek_arena *arena,
+                        struct ek_err *why, struct ek_err *err)
 {
-    struct ek_selection selection = {.author = what};
+    struct ek_selection selection = {.author = meant->what};
     struct ek_choice choice = {0};
-    uint64_t forum;
     int found = ek_choice_places(&choice, store, &selection, arena, why);
-    if (found != 0 &&
-        split(store->slice, arena, what, &selection.forum, &forum, &selection.author) == 1) {
+    if (found != 0 && meant->told) {
+        selection.forum = meant->base;
+        selection.author = meant->name;
         choice = (struct ek_choice){0};
         found = ek_choice_places(&choice, store, &selection, arena, NULL);
     }
@@ -79,7 +80,7 @@ static int find_authors(struct ek_store *store, const char *what, struct ek_aren
         return -1;
     }
     if (found == 0)
-        *authors = choice.authors;
+        meant->authors = choice.authors;
     return 0;
 }
 
@@ -89,19 +90,16 @@ static bool was_forgotten(struct ek_forgetting *f, uint64_t forum, const char *n
            ek_forgotten_holds(&f->marks, EK_FORGOTTEN_POST, forum, name);
 }
 
-static bool is_marked(struct ek_forgetting *f, const char *what, struct ek_arena *arena)
+static bool is_marked(struct ek_forgetting *f, const struct meant *meant)
 {
-    struct ek_store *store = f->store;
     struct ek_walk walk;
     uint64_t forum;
-    const char *base, *name;
-    bool marked = false;
-    ek_names_begin(&walk, store->slice, EK_NAME_FORUM, 0);
+    bool marked = meant->told && was_forgotten(f, f->forum, meant->name);
+    ek_names_begin(&walk, f->store->slice, EK_NAME_FORUM, 0);
     while (!marked && ek_names_next(&walk, &forum) == 1)
-        marked = was_forgotten(f, forum, what);
+        marked = was_forgotten(f, forum, meant->what);
     ek_walk_end(&walk);
-    return marked || (split(store->slice, arena, what, &base, &forum, &name) == 1 &&
-                      was_forgotten(f, forum, name));
+    return marked;
 }
 
 static int several(struct ek_store *store, struct ek_arena *arena, const char *what, const char *is,
@@ -126,24 +124,23 @@ static int same_forum(struct ek_store *store, const struct ek_numbers *authors, 
     return 0;
 }
 
-static int find(struct ek_forgetting *f, const char *what, struct ek_arena *arena,
-                struct meant *meant, struct ek_err *err)
+static int find(struct ek_forgetting *f, struct ek_arena *arena, struct meant *meant,
+                struct ek_err *err)
 {
     struct ek_store *store = f->store;
     struct ek_err why = {0};
     struct ek_post_record post;
-    const char *base, *name;
-    if (find_posts(store, what, arena, &meant->posts, err) != 0)
+    const char *what = meant->what;
+    split(f, arena, meant);
+    if (find_posts(store, meant, arena, err) != 0)
         return -1;
     /* Where a forum is named, a post goes before an author: he has a pseudonym. */
-    bool told = split(store->slice, arena, what, &base, &f->forum, &name) == 1;
-    if (!(told && meant->posts.count) &&
-        find_authors(store, what, arena, &meant->authors, &why, err) != 0)
+    if (!(meant->told && meant->posts.count) && find_authors(store, meant, arena, &why, err) != 0)
         return -1;
     /* The same command again must not go on with somebody else. */
-    if (!told && (meant->posts.count || meant->authors.count) && is_marked(f, what, arena))
+    if (!meant->told && (meant->posts.count || meant->authors.count) && is_marked(f, meant))
         return several(store, arena, what, "what was forgotten before, and something else", err);
-    if (told && meant->authors.count && was_forgotten(f, f->forum, name))
+    if (meant->told && meant->authors.count && was_forgotten(f, f->forum, meant->name))
         return ek_fail(err, EK_USAGE,
                        "%s was forgotten before, and is an author as well: write the author's "
                        "pseudonym (`ekbom authors` shows it)",
@@ -163,7 +160,7 @@ static int find(struct ek_forgetting *f, const char *what, struct ek_arena *aren
     }
     if (meant->authors.count)
         return same_forum(store, &meant->authors, what, arena, &f->forum, err);
-    meant->before = is_marked(f, what, arena);
+    meant->before = is_marked(f, meant);
     return meant->before ? 0 : ek_fail(err, EK_USAGE, "no post %s, and %s", what, why.message);
 }
 
@@ -195,7 +192,7 @@ static uint64_t post_at(const struct ek_buf *posts, size_t at)
     return ek_get_be64((const unsigned char *)posts->data + at);
 }
 
-static void forget_all(struct ek_forgetting *f, const char *what, const struct meant *meant)
+static void forget_all(struct ek_forgetting *f, const struct meant *meant)
 {
     struct ek_buf posts;
     unsigned char number[8];
@@ -205,7 +202,7 @@ static void forget_all(struct ek_forgetting *f, const char *what, const struct m
         take_author(f, meant->authors.items[i], &posts);
     /* So that the same command goes on with it: it may have been a pseudonym. */
     if (meant->authors.count)
-        ek_forgotten_put(&f->marks, EK_FORGOTTEN_NAME, f->forum, what, f->now);
+        ek_forgotten_put(&f->marks, EK_FORGOTTEN_NAME, f->forum, meant->what, f->now);
     for (size_t i = 0; i < meant->posts.count; i++) {
         ek_put_be64(number, meant->posts.items[i]);
         ek_buf_add(&posts, (const char *)number, sizeof number);
@@ -225,17 +222,17 @@ int ek_store_forget(struct ek_store *store, const char *what, ek_time now,
                     struct ek_err *err)
 {
     struct ek_forgetting f = {.store = store, .now = now, .watch = watch, .report = report};
-    struct meant meant = {0};
+    struct meant meant = {.what = what};
     *report = (struct ek_forget_report){0};
     if (!store->slice)
         return ek_fail(err, EK_USAGE, "%s: posts are forgotten in a slice", store->folder);
     struct ek_arena *arena = ek_arena_new(EK_ARENA_BYTES);
     f.arena = ek_arena_new(EK_ARENA_BYTES);
     ek_forgotten_open(&f.marks, store->slice);
-    int result = arena && f.arena ? find(&f, what, arena, &meant, err) : ek_fail_memory(err);
+    int result = arena && f.arena ? find(&f, arena, &meant, err) : ek_fail_memory(err);
     report->before = meant.before;
     if (result == 0 && !meant.before)
-        forget_all(&f, what, &meant);
+        forget_all(&f, &meant);
     if (result == 0 && ek_txn_failed(store->slice))
         result = ek_slice_failed(store, err);
     ek_arena_free(f.arena);

@@ -3,7 +3,6 @@
 
 #include "ekbom/arena.h"
 #include "ekbom/limits.h"
-#include "ekbom/text.h"
 #include "store/forget.h"
 #include "store/records/author.h"
 #include "store/records/names.h"
@@ -12,17 +11,23 @@
 
 /* Marks --------------------------------------------------------------------------------------- */
 
-/* The post and its texts; false if there is none. */
-static bool load(struct ek_forgetting *f, struct ek_arena *arena, uint64_t number,
-                 struct ek_post_record *post, struct ek_post **words)
+/* All texts of a post. */
+static bool load_words(struct ek_forgetting *f, struct ek_arena *arena, uint64_t number,
+                       const struct ek_post_record *post, struct ek_post **words)
 {
-    if (ek_post_get(f->store->slice, arena, number, post) != 1)
-        return false;
     *words = EK_NEW_ARRAY(arena, struct ek_post, post->stamp_count + 1);
     for (size_t i = 0; *words && i < post->stamp_count; i++)
         if (ek_revision_get(f->store, number, &post->stamps[i], true, arena, &(*words)[i]) != 1)
             return false;
     return *words != NULL;
+}
+
+/* The post and its texts; false if there is none. */
+static bool load(struct ek_forgetting *f, struct ek_arena *arena, uint64_t number,
+                 struct ek_post_record *post, struct ek_post **words)
+{
+    return ek_post_get(f->store->slice, arena, number, post) == 1 &&
+           load_words(f, arena, number, post, words);
 }
 
 /* The earliest post of its thread that the store has; undated ones come last. */
@@ -61,8 +66,7 @@ static void mark_titles(struct ek_forgetting *f, uint64_t number, const struct e
     for (size_t i = 0; i < post->stamp_count; i++) {
         const char *subject = ek_forgotten_title(f->arena, thread.id, words[i].subject);
         bool exact = same(words[i].subject, thread.title.value);
-        bool answers = !first && words[i].subject &&
-                       ek_ascii_starts(words[i].subject + strspn(words[i].subject, " "), "re:");
+        bool answers = !first && ek_forgotten_answers(words[i].subject);
         gave = gave || !subject || exact;
         if ((first && exact) || (!answers && !same(subject, title)))
             ek_forgotten_put(&f->marks, EK_FORGOTTEN_TITLE, f->forum, subject, f->now);
@@ -268,41 +272,49 @@ static void write_again(struct ek_forgetting *f, uint64_t number, struct ek_post
         ek_revision_put(store, number, &post->stamps[i], &words[i]);
 }
 
-/* True if anything goes; words are then without it. latest: so many quotes of the text in force. */
-static bool scrub_words(struct ek_forgetting *f, const struct ek_post_record *post,
-                        const char *thread, struct ek_post *words, struct ek_scrubbed *scrubbed,
-                        uint64_t *latest)
+struct holder { /* a post whose words hold what is marked */
+    struct ek_post_record post;
+    struct ek_post *words; /* without it */
+    struct ek_scrubbed scrubbed;
+    uint64_t latest; /* quotes that went from the text in force */
+};
+
+/* The rest of the holder of which the record is known; false if its words hold nothing. */
+static bool scrub_words(struct ek_forgetting *f, uint64_t number, struct holder *holder)
 {
+    const struct ek_post_record *post = &holder->post;
+    struct ek_thread_record thread;
     bool any = false;
+    holder->scrubbed = (struct ek_scrubbed){0};
+    holder->latest = 0;
+    if (!load_words(f, f->arena, number, post, &holder->words) ||
+        ek_thread_get(f->store->slice, f->arena, post->thread, &thread) != 1)
+        return false;
     for (size_t i = 0; i < post->stamp_count; i++) {
-        uint64_t before = scrubbed->quotes;
-        words[i].id = post->id;
-        any |= ek_forgotten_scrub(&f->marks, f->forum, thread, f->arena, &words[i], scrubbed);
-        *latest = scrubbed->quotes - before;
+        uint64_t before = holder->scrubbed.quotes;
+        holder->words[i].id = post->id;
+        any |= ek_forgotten_scrub(&f->marks, f->forum, thread.id, f->arena, &holder->words[i],
+                                  &holder->scrubbed);
+        holder->latest = holder->scrubbed.quotes - before;
     }
     return any;
 }
 
 static void scrub_post(struct ek_forgetting *f, uint64_t number)
 {
-    struct ek_scrubbed scrubbed = {0};
-    struct ek_post_record post;
-    struct ek_thread_record thread;
-    struct ek_post *words;
-    uint64_t latest = 0;
+    struct holder holder;
     ek_arena_reset(f->arena);
-    if (!load(f, f->arena, number, &post, &words) ||
-        ek_thread_get(f->store->slice, f->arena, post.thread, &thread) != 1 ||
-        !scrub_words(f, &post, thread.id, words, &scrubbed, &latest))
+    if (ek_post_get(f->store->slice, f->arena, number, &holder.post) != 1 ||
+        !scrub_words(f, number, &holder))
         return;
-    write_again(f, number, &post, words);
+    write_again(f, number, &holder.post, holder.words);
     /* Rules read text and quotes; state follows from the number of revisions. */
-    ek_post_changed(f->store, number, &post, NULL, latest == 0);
-    ek_post_put(f->store, number, &post);
+    ek_post_changed(f->store, number, &holder.post, NULL, holder.latest == 0);
+    ek_post_put(f->store, number, &holder.post);
     f->report->touched++;
-    f->report->quotes += scrubbed.quotes;
-    f->report->links += scrubbed.links;
-    f->report->subjects += scrubbed.subjects;
+    f->report->quotes += holder.scrubbed.quotes;
+    f->report->links += holder.scrubbed.links;
+    f->report->subjects += holder.scrubbed.subjects;
 }
 
 /* Numbers of the posts that hold any of it, appended: nothing may be written during a walk. */
@@ -313,18 +325,13 @@ static void find_holders(struct ek_forgetting *f, struct ek_buf *numbers)
     uint64_t looked_at = 0;
     ek_walk_begin(&walk, f->store->slice, EK_POSTS, NULL, 0);
     while (ek_walk_next(&walk, &key, &value) == 1 && key.len == 8) {
-        struct ek_scrubbed scrubbed = {0};
-        struct ek_post_record post;
-        struct ek_thread_record thread;
-        struct ek_post *words;
-        uint64_t latest, number = ek_get_be64(key.data);
+        struct holder holder;
+        uint64_t number = ek_get_be64(key.data);
         ek_arena_reset(f->arena);
         if (f->watch && ++looked_at % 1000 == 0)
             f->watch->progress(f->watch->context, "posts looked through", looked_at);
-        if (ek_post_decode(walk.txn, f->arena, number, &value, &post) == 1 &&
-            post.forum == f->forum && load(f, f->arena, number, &post, &words) &&
-            ek_thread_get(f->store->slice, f->arena, post.thread, &thread) == 1 &&
-            scrub_words(f, &post, thread.id, words, &scrubbed, &latest))
+        if (ek_post_decode(walk.txn, f->arena, number, &value, &holder.post) == 1 &&
+            holder.post.forum == f->forum && scrub_words(f, number, &holder))
             ek_buf_add(numbers, (const char *)&number, sizeof number);
     }
     ek_walk_end(&walk);

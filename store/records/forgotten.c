@@ -93,15 +93,21 @@ void ek_forgotten_put(struct ek_forgotten *forgotten, enum ek_forgotten_kind kin
 
 /* Words -------------------------------------------------------------------------------------- */
 
+static const char blanks[] = " \t\r\n";
+
+bool ek_forgotten_answers(const char *subject)
+{
+    return subject && ek_ascii_starts(subject + strspn(subject, blanks), "re:");
+}
+
 /* "Re: Re: Legs " is "Legs". */
 const char *ek_forgotten_title(struct ek_arena *arena, const char *thread, const char *title)
 {
-    static const char blanks[] = " \t\r\n";
     if (!title)
         return NULL;
-    for (title += strspn(title, blanks); ek_ascii_starts(title, "re:");
-         title += strspn(title, blanks))
-        title += 3;
+    while (ek_forgotten_answers(title))
+        title += strspn(title, blanks) + 3;
+    title += strspn(title, blanks);
     size_t len = strlen(title);
     while (len && strchr(blanks, title[len - 1]))
         len--;

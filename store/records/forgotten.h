@@ -34,6 +34,8 @@ bool ek_forgotten_holds(const struct ek_forgotten *forgotten, enum ek_forgotten_
 void ek_forgotten_put(struct ek_forgotten *forgotten, enum ek_forgotten_kind kind, uint64_t forum,
                       const char *id, ek_time when);
 
+/* "Re: ..." */
+bool ek_forgotten_answers(const char *subject); /* NULL: no */
 /* What stands for a title in one thread, however often it was answered; NULL if there is none. */
 const char *ek_forgotten_title(struct ek_arena *arena, const char *thread, const char *title);
 /* What stands for a quote in one thread; NULL if it names nobody. */
