@@ -179,6 +179,10 @@ int wrong_use(const char *format, ...) __attribute__((format(printf, 1, 2))); /*
 /* A progress line on standard error, if that is a terminal and a second has passed. */
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void progress_end(void);
+/* The same as what long work calls, whatever the context: "compacting: 12.0 MB" (ek_care_watch),
+ * "tagged 12 posts" (ek_tag_behind). */
+void progress_bytes(void *context, const char *doing, uint64_t bytes);
+void progress_tagged(void *context, uint64_t posts);
 
 /* Places ------------------------------------------------------------------------------------- */
 

@@ -4,18 +4,6 @@
 #include "ekbom/import.h"
 #include "ekbom/store_care.h"
 
-static void show_copied(void *context, const char *doing, uint64_t bytes)
-{
-    (void)context;
-    progress("%s: %.1f MB", doing, (double)bytes / 1e6);
-}
-
-static void show_tagged(void *context, uint64_t tagged)
-{
-    (void)context;
-    progress("tagged %llu posts", (unsigned long long)tagged);
-}
-
 static double megabytes(uint64_t bytes)
 {
     return (double)bytes / 1e6;
@@ -23,7 +11,7 @@ static double megabytes(uint64_t bytes)
 
 static int compact(struct cli *cli)
 {
-    const struct ek_care_watch watch = {.progress = show_copied};
+    const struct ek_care_watch watch = {.progress = progress_bytes};
     struct ek_compact_report report;
     struct ek_store *store = NULL;
     struct ek_err err;
@@ -49,7 +37,7 @@ static int tag_all(struct cli *cli, struct ek_store *store, struct ek_tagged *ta
         return 0;
     int result = open_store_pool(cli, store, &pool, err);
     if (result == 0)
-        result = ek_tag_behind(store, pool, show_tagged, NULL, tagged, err);
+        result = ek_tag_behind(store, pool, progress_tagged, NULL, tagged, err);
     ek_pool_close(pool);
     return result;
 }

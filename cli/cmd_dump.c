@@ -6,12 +6,6 @@
 #include "cli.h"
 #include "ekbom/store_care.h"
 
-static void show(void *context, const char *doing, uint64_t bytes)
-{
-    (void)context;
-    progress("%s: %.1f MB", doing, (double)bytes / 1e6);
-}
-
 static int tell(const char *path, const struct ek_dump_report *report)
 {
     if (strcmp(path, "-") != 0)
@@ -29,7 +23,7 @@ static int tell(const char *path, const struct ek_dump_report *report)
 
 int cmd_dump(struct cli *cli)
 {
-    const struct ek_care_watch watch = {.progress = show};
+    const struct ek_care_watch watch = {.progress = progress_bytes};
     const char *path = option(cli, OPT_OUTPUT) ? option(cli, OPT_OUTPUT) : "-";
     struct ek_dump_report report;
     struct ek_store *store = NULL;

@@ -28,18 +28,6 @@ static void show(void *context, const char *doing, uint64_t count)
     progress("%s: %llu", doing, (unsigned long long)count);
 }
 
-static void show_bytes(void *context, const char *doing, uint64_t bytes)
-{
-    (void)context;
-    progress("%s: %.1f MB", doing, (double)bytes / 1e6);
-}
-
-static void show_tagged(void *context, uint64_t tagged)
-{
-    (void)context;
-    progress("tagged %llu posts", (unsigned long long)tagged);
-}
-
 static const struct ek_forget_watch watch = {.progress = show};
 
 /* In the slice that is open, or after it. */
@@ -61,7 +49,7 @@ static int forget(struct forgetting *f, struct ek_err *err)
         return result;
     }
     if (ek_store_commit(f->store, err) != 0 ||
-        ek_tag_behind(f->store, f->pool, show_tagged, NULL, &tagged, err) != 0 ||
+        ek_tag_behind(f->store, f->pool, progress_tagged, NULL, &tagged, err) != 0 ||
         sweep(f, err) != 0)
         return -1;
     return 0;
@@ -108,7 +96,7 @@ static int tell_rest(const struct forgetting *f)
 /* The store is closed after it. */
 static int compact(struct forgetting *f)
 {
-    const struct ek_care_watch bytes = {.progress = show_bytes};
+    const struct ek_care_watch bytes = {.progress = progress_bytes};
     struct ek_compact_report report;
     struct ek_err err;
     if (ek_store_repack(f->store, &watch, &err) == 0 && ek_store_settle(f->store, &err) == 0 &&

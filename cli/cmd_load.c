@@ -8,18 +8,6 @@
 #include "ekbom/import.h"
 #include "ekbom/store_care.h"
 
-static void show_loaded(void *context, const char *doing, uint64_t bytes)
-{
-    (void)context;
-    progress("%s: %.1f MB", doing, (double)bytes / 1e6);
-}
-
-static void show_tagged(void *context, uint64_t tagged)
-{
-    (void)context;
-    progress("tagged %llu posts", (unsigned long long)tagged);
-}
-
 /* The store is whole; its index is made here. Cut off, the next writing command goes on. */
 static int tag_all(struct cli *cli, struct ek_err *err)
 {
@@ -31,7 +19,7 @@ static int tag_all(struct cli *cli, struct ek_err *err)
     int result = 0;
     if (ek_store_rules_digest(store))
         result = open_store_pool(cli, store, &pool, err) != 0 ||
-                         ek_tag_behind(store, pool, show_tagged, NULL, &tagged, err) != 0 ||
+                         ek_tag_behind(store, pool, progress_tagged, NULL, &tagged, err) != 0 ||
                          ek_store_settle(store, err) != 0
                      ? -1
                      : 0;
@@ -55,7 +43,7 @@ static int tell(struct cli *cli, const struct ek_dump_report *report)
 
 static int load(struct cli *cli, int fd, const char *name)
 {
-    const struct ek_care_watch watch = {.progress = show_loaded};
+    const struct ek_care_watch watch = {.progress = progress_bytes};
     const struct ek_load load = {.folder = store_folder(cli),
                                  .program = "ekbom load",
                                  .fd = fd,

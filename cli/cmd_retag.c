@@ -5,12 +5,6 @@
 #include "cli.h"
 #include "ekbom/import.h"
 
-static void show_tagged(void *context, uint64_t tagged)
-{
-    (void)context;
-    progress("tagged %llu posts", (unsigned long long)tagged);
-}
-
 static int retag(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
                  struct ek_tagged *tagged, struct ek_err *err)
 {
@@ -18,7 +12,7 @@ static int retag(struct cli *cli, struct ek_store *store, struct ek_pool **pool,
     if (load_rules(cli, &rules, err) != 0 || open_pool(cli, NULL, &rules, store, pool, err) != 0)
         return -1;
     if (ek_put_rules(store, &rules, err) != 0 ||
-        ek_tag_behind(store, *pool, show_tagged, NULL, tagged, err) != 0)
+        ek_tag_behind(store, *pool, progress_tagged, NULL, tagged, err) != 0)
         return -1;
     return ek_store_swap(store, err) != 0 ? -1 : ek_store_settle(store, err);
 }

@@ -69,6 +69,18 @@ void progress(const char *format, ...)
     fflush(stderr);
 }
 
+void progress_bytes(void *context, const char *doing, uint64_t bytes)
+{
+    (void)context;
+    progress("%s: %.1f MB", doing, (double)bytes / 1e6);
+}
+
+void progress_tagged(void *context, uint64_t posts)
+{
+    (void)context;
+    progress("tagged %llu posts", (unsigned long long)posts);
+}
+
 static void say_list(const char *format, va_list ap)
 {
     char line[2048];
