@@ -41,10 +41,7 @@ static const char *one_line(struct ek_arena *arena, const char *text, size_t fro
 
 static size_t columns_of(const char *text)
 {
-    size_t width = 0;
-    for (const char *end = text + strlen(text); text < end;)
-        width += (size_t)ek_width(ek_utf8_next(&text, end));
-    return width;
+    return text_columns(text, text + strlen(text));
 }
 
 /* The end of a text that fits into so many columns: the ellipsis before it counts. */
@@ -57,20 +54,6 @@ static const char *fitting_end(const char *text, size_t width, bool *cut)
     for (const char *end = text + strlen(text); text < end && has + 1 > width;)
         has -= (size_t)ek_width(ek_utf8_next(&text, end));
     return text;
-}
-
-static void put_columns(const char *text, size_t width)
-{
-    size_t used = 0;
-    bool cut = columns_of(text) > width;
-    for (const char *end = text + strlen(text), *from = text; text < end; from = text) {
-        used += (size_t)ek_width(ek_utf8_next(&text, end));
-        if (cut && used + 1 > width)
-            break;
-        fwrite(from, 1, (size_t)(text - from), stdout);
-    }
-    if (cut && width)
-        fputs("…", stdout);
 }
 
 struct parts { /* of a line */
@@ -98,9 +81,9 @@ static void put_parts(const struct parts *parts, size_t left, size_t width, bool
     fputs(from, stdout);
     fputs(color ? MARK_BEGIN "«" : "«", stdout);
     size_t shown = match + MARKS > room ? room - MARKS : match;
-    put_columns(parts->match, shown);
+    put_cut(parts->match, shown);
     fputs(color ? "»" MARK_END : "»", stdout);
-    put_columns(parts->right, room - MARKS - shown);
+    put_cut(parts->right, room - MARKS - shown);
     putchar('\n');
 }
 
@@ -120,7 +103,7 @@ void grep_show_heading(struct ek_arena *arena, const struct ek_entry *entry, uns
                   post->author ? post->author : "-", entry->thread_id ? entry->thread_id : "-",
                   entry->thread_title ? entry->thread_title : "");
     if (line)
-        put_columns(one_line(arena, line, 0, strlen(line)), width);
+        put_cut(one_line(arena, line, 0, strlen(line)), width);
     putchar('\n');
 }
 
@@ -144,7 +127,7 @@ void grep_show_kwic(struct ek_arena *arena, const struct grep_row *row, unsigned
     const char *id = one_line(arena, row->entry->post.id, 0, strlen(row->entry->post.id));
     size_t id_width = columns_of(id);
     printf("%*s", id_width < 8 ? (int)(8 - id_width) : 0, "");
-    put_columns(id, 16);
+    put_cut(id, 16);
     id_width = id_width < 8 ? 8 : id_width > 16 ? 16 : id_width;
     printf("  %-10s  ", date_of(arena, &row->entry->post));
     size_t room = width > id_width + 14 + 20 ? width - id_width - 14 : 20;

@@ -284,14 +284,6 @@ unsigned terminal_width(void)
     return DEFAULT_WIDTH;
 }
 
-static size_t columns_of(const char *from, const char *end)
-{
-    size_t width = 0;
-    while (from < end)
-        width += (size_t)ek_width(ek_utf8_next(&from, end));
-    return width;
-}
-
 const char *wrapped(const struct cli *cli, const char *text)
 {
     size_t width = terminal_width(), used = 0;
@@ -304,7 +296,7 @@ const char *wrapped(const struct cli *cli, const char *text)
             len += 2 + strcspn(text + len + 2, " \n");
         else if (strncmp(text + len, " < ", 3) == 0 || strncmp(text + len, " = ", 3) == 0)
             len += 3 + strcspn(text + len + 3, " \n");
-        size_t columns = columns_of(text, text + len);
+        size_t columns = text_columns(text, text + len);
         if (used && used + 1 + columns > width) {
             ek_buf_adds(&buf, "\n ");
             used = 1;

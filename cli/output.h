@@ -77,6 +77,11 @@ void start_pager(const struct cli *cli);
  * where `lines`. To a stream, or into the arena. */
 void put_safe(FILE *to, const char *text, bool lines);
 char *safe_text(struct ek_arena *arena, const char *text);
+/* Columns that a text takes. */
+size_t text_columns(const char *from, const char *end);
+/* To standard output, a text cut to so many columns with an ellipsis at its end. Returns the
+ * columns it took. */
+size_t put_cut(const char *text, size_t width);
 /* How JSON is written here: for jansson. */
 size_t json_flags(void);
 /* One JSON value to standard output: indented for people on a terminal, compact otherwise. */

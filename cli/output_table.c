@@ -12,10 +12,7 @@
 
 static size_t columns_of(const char *text)
 {
-    size_t width = 0;
-    for (const char *end = text + strlen(text); text < end;)
-        width += (size_t)ek_width(ek_utf8_next(&text, end));
-    return width;
+    return text_columns(text, text + strlen(text));
 }
 
 /* A cell, cut to `width` columns with an ellipsis, padded on the side that its column wants. */
@@ -25,18 +22,7 @@ static void put_cell(const char *text, size_t width, bool right, bool last)
     size_t pad = has_width < width ? width - has_width : 0;
     if (right)
         printf("%*s", (int)pad, "");
-    const char *end = text + strlen(text);
-    size_t used = 0;
-    while (text < end) {
-        const char *from = text;
-        size_t w = (size_t)ek_width(ek_utf8_next(&text, end));
-        if (used + w > width || (has_width > width && used + w > width - 1)) {
-            fputs("…", stdout);
-            break;
-        }
-        used += w;
-        fwrite(from, 1, (size_t)(text - from), stdout);
-    }
+    put_cut(text, width);
     if (!right && !last)
         printf("%*s", (int)pad, "");
 }

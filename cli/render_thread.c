@@ -22,36 +22,14 @@ struct margin { /* tags still to be shown */
     bool color;
 };
 
-/* A text cut to so many columns, and padded to them if `pad`. */
-static void put_cut(const char *text, unsigned width, bool pad)
-{
-    const char *end = text + strlen(text);
-    unsigned has = 0, used = 0;
-    for (const char *at = text; at < end;)
-        has += (unsigned)ek_width(ek_utf8_next(&at, end));
-    while (text < end) {
-        const char *from = text;
-        unsigned w = (unsigned)ek_width(ek_utf8_next(&text, end));
-        if (has > width && used + w + 1 > width)
-            break;
-        fwrite(from, 1, (size_t)(text - from), stdout);
-        used += w;
-    }
-    if (has > width) {
-        fputs("…", stdout);
-        used++;
-    }
-    if (pad && used < width)
-        printf("%*s", (int)(width - used), "");
-}
-
 static void begin_line(void *context)
 {
     struct margin *margin = context;
     bool has = margin->next < margin->count;
     if (has && margin->color)
         fputs(DIM, stdout);
-    put_cut(has ? margin->labels[margin->next] : "", MARGIN - 1, true);
+    size_t used = put_cut(has ? margin->labels[margin->next] : "", MARGIN - 1);
+    printf("%*s", (int)(MARGIN - 1 - used), "");
     putchar(' ');
     if (has && margin->color)
         fputs(PLAIN, stdout);
@@ -112,7 +90,7 @@ static void print_heading(struct ek_arena *arena, const struct ek_entry *entry,
         *state ? " (" : "", state, *state ? ")" : "");
     char *safe = line ? safe_text(arena, line) : NULL;
     fputs(style->color ? BOLD : "", stdout);
-    put_cut(safe ? safe : "", style->width, false);
+    put_cut(safe ? safe : "", style->width);
     fputs(style->color ? PLAIN "\n" : "\n", stdout);
 }
 
@@ -132,8 +110,8 @@ static void print_folded(struct ek_arena *arena, const struct ek_post *post,
         begin_line(margin);
         for (unsigned d = 0; d < deep; d++)
             fputs("> ", stdout);
-        put_cut(safe ? ek_squeeze(arena, safe, strlen(safe)) : "", style->width - MARGIN - 2 * deep,
-                false);
+        put_cut(safe ? ek_squeeze(arena, safe, strlen(safe)) : "",
+                style->width - MARGIN - 2 * deep);
         putchar('\n');
     }
 }

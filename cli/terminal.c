@@ -40,6 +40,33 @@ char *safe_text(struct ek_arena *arena, const char *text)
     return safe;
 }
 
+size_t text_columns(const char *from, const char *end)
+{
+    size_t width = 0;
+    while (from < end)
+        width += (size_t)ek_width(ek_utf8_next(&from, end));
+    return width;
+}
+
+size_t put_cut(const char *text, size_t width)
+{
+    const char *end = text + strlen(text);
+    const bool cut = text_columns(text, end) > width;
+    size_t used = 0;
+    while (text < end) {
+        const char *from = text;
+        size_t wide = (size_t)ek_width(ek_utf8_next(&text, end));
+        if (cut && used + wide + 1 > width)
+            break;
+        fwrite(from, 1, (size_t)(text - from), stdout);
+        used += wide;
+    }
+    if (!cut || width == 0)
+        return used;
+    fputs("…", stdout);
+    return used + 1;
+}
+
 static bool progress_shown;
 
 void progress_end(void)
