@@ -159,6 +159,15 @@ static const char *refusal(const struct changes *changes, const struct change *c
     return NULL;
 }
 
+const char *change_p(struct cli *cli, const struct change *change)
+{
+    double p = change->p_corrected;
+    if (change_hidden(change) || isnan(p))
+        return "";
+    const char *words = p < 0.001 ? "<0.001" : ek_printf(cli->arena, "%.3f", p);
+    return words ? words : "";
+}
+
 void change_values(struct cli *cli, const struct changes *changes, const struct change *change,
                    struct value values[CHANGE_COLUMNS])
 {
@@ -177,10 +186,8 @@ void change_values(struct cli *cli, const struct changes *changes, const struct 
     values[CHANGE_HIGH] = unless(hide, real_value(difference->high));
     values[CHANGE_P] = unless(hide, real_value(difference->p));
     values[CHANGE_P_CORRECTED] = unless(hide, real_value(change->p_corrected));
-    if (!hide && !isnan(change->p_corrected))
-        values[CHANGE_P_CORRECTED].shown = change->p_corrected < 0.001
-                                               ? "<0.001"
-                                               : ek_printf(cli->arena, "%.3f", change->p_corrected);
+    if (*change_p(cli, change))
+        values[CHANGE_P_CORRECTED].shown = change_p(cli, change);
     values[CHANGE_AUTHOR_SHARES] = text_value(
         both(cli, change, shift->author_share[EK_BEFORE], shift->author_share[EK_AFTER]));
     values[CHANGE_VERDICT] = shown_as(text_value(ek_verdict_names[change->judgement.verdict]),

@@ -62,6 +62,8 @@ bool change_hidden(const struct change *change); /* a cell of it is withheld */
 /* As it may be shown. */
 double change_smallest_visible(const struct change *change);
 
+/* The corrected p as it is shown: "<0.001", "0.013"; "" where there is none, or it is withheld. */
+const char *change_p(struct cli *cli, const struct change *change);
 /* "rose", "no change > 4.8", "cannot tell". */
 const char *change_verdict(struct cli *cli, const struct change *change);
 /* Two or three sentences for people: what changed, by whom, and why not more can be said. */

@@ -160,6 +160,13 @@ void plot_text(struct plot *plot, const char *class, const char *anchor, double 
     ek_buf_adds(&plot->svg, "</text>\n");
 }
 
+void plot_put_lines(struct plot *plot, const char *class, double y, const struct plot_lines *lines)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        plot_text(plot, class, "start", PLOT_MARGIN, y + PLOT_LINE_ROOM * (double)i,
+                  lines->lines[i]);
+}
+
 /* The whole ----------------------------------------------------------------------------------- */
 
 void plot_begin(struct plot *plot, const struct cli *cli, double height, const char *title,

@@ -53,6 +53,9 @@ struct plot_lines {
     size_t count;
 };
 void plot_wrap(struct cli *cli, struct plot_lines *lines, size_t width, const char *text);
+/* Drawn from y on, at the left margin. */
+#define PLOT_LINE_ROOM 15.0
+void plot_put_lines(struct plot *plot, const char *class, double y, const struct plot_lines *lines);
 
 /* Axes ---------------------------------------------------------------------------------------- */
 

@@ -24,7 +24,6 @@
 #define ROW 24.0
 #define RING 5.2 /* radius, px: a dot within a ring is seen as both */
 #define DOT 3.4
-#define LINE_ROOM 15.0
 #define TEXT_WIDTH 150u /* characters of a line */
 
 struct drawing {
@@ -114,15 +113,6 @@ static void draw_change(const struct drawing *d, const struct change *change, do
                   change_x(d, difference->value), y + 6);
 }
 
-static const char *p_words(struct cli *cli, const struct change *change)
-{
-    double p = change->p_corrected;
-    if (change_hidden(change) || isnan(p))
-        return "";
-    const char *words = p < 0.001 ? "<0.001" : ek_printf(cli->arena, "%.3f", p);
-    return words ? words : "";
-}
-
 static void draw_row(const struct drawing *d, size_t row)
 {
     const struct change *change = &d->view->changes->items[row];
@@ -132,7 +122,7 @@ static void draw_row(const struct drawing *d, size_t row)
     draw_shares(d, change, y);
     draw_change(d, change, y);
     plot_text(d->plot, "verdict", "start", VERDICT_LEFT, y + 4, change_verdict(d->cli, change));
-    plot_text(d->plot, "tick", "end", PLOT_WIDTH - PLOT_MARGIN, y + 4, p_words(d->cli, change));
+    plot_text(d->plot, "tick", "end", PLOT_WIDTH - PLOT_MARGIN, y + 4, change_p(d->cli, change));
     plot_told_box(d->plot, "cell", PLOT_MARGIN, y - ROW / 2, PLOT_WIDTH - 2 * PLOT_MARGIN, ROW,
                   change_sentence(d->cli, d->view->changes, change));
     ek_buf_adds(&d->plot->svg, "</g>\n");
@@ -237,14 +227,6 @@ static void find_notes(struct cli *cli, const struct changes_view *view, struct 
 
 /* The whole ----------------------------------------------------------------------------------- */
 
-static double draw_lines(struct plot *plot, const struct plot_lines *lines, size_t from,
-                         const char *class, double y)
-{
-    for (size_t i = from; i < lines->count; i++, y += LINE_ROOM)
-        plot_text(plot, class, "start", PLOT_MARGIN, y, lines->lines[i]);
-    return y;
-}
-
 int plot_changes(struct cli *cli, const struct changes_view *view)
 {
     struct plot plot;
@@ -256,23 +238,24 @@ int plot_changes(struct cli *cli, const struct changes_view *view)
         plot_wrap(cli, &head, TEXT_WIDTH - 20, selection);
     find_notes(cli, view, &notes);
     find_scales(&d);
-    double sample = view->sample ? LINE_ROOM : 0;
-    d.top = PLOT_MARGIN + 12 + sample + LINE_ROOM * (double)head.count + 38;
+    double sample = view->sample ? PLOT_LINE_ROOM : 0;
+    d.top = PLOT_MARGIN + 12 + sample + PLOT_LINE_ROOM * (double)head.count + 38;
     d.base = d.top + ROW * (double)view->changes->count;
     double below = d.base + 40;
-    plot_begin(&plot, cli, below + LINE_ROOM * (double)notes.count + PLOT_MARGIN - LINE_ROOM,
+    plot_begin(&plot, cli,
+               below + PLOT_LINE_ROOM * (double)notes.count + PLOT_MARGIN - PLOT_LINE_ROOM,
                title(cli, view), description(cli, view));
     if (!cli->report)
         put_table(&plot.svg, view);
     plot_text(&plot, "head", "start", PLOT_MARGIN, PLOT_MARGIN + 12, title(cli, view));
     if (view->sample)
-        plot_text(&plot, "warn", "start", PLOT_MARGIN, PLOT_MARGIN + 16 + LINE_ROOM,
+        plot_text(&plot, "warn", "start", PLOT_MARGIN, PLOT_MARGIN + 16 + PLOT_LINE_ROOM,
                   "SAMPLE DATA, NOT FINDINGS");
-    draw_lines(&plot, &head, 0, "sub", PLOT_MARGIN + 16 + LINE_ROOM + sample);
+    plot_put_lines(&plot, "sub", PLOT_MARGIN + 16 + PLOT_LINE_ROOM + sample, &head);
     draw_headings(&d);
     draw_axes(&d);
     for (size_t i = 0; i < view->changes->count; i++)
         draw_row(&d, i);
-    draw_lines(&plot, &notes, 0, "note", below);
+    plot_put_lines(&plot, "note", below, &notes);
     return plot_end(&plot) == 0 ? EXIT_DONE : EXIT_WRONG;
 }

@@ -21,9 +21,8 @@
 #define STRIP_GAP 12.0
 #define AXIS_ROOM 18.0
 #define WITHHELD_HEIGHT 7.0
-#define BAR_STEP 7.0  /* between the bars of two breaks */
-#define NARROWEST 2.5 /* px of a bucket before columns become fewer */
-#define LINE_ROOM 15.0
+#define BAR_STEP 7.0    /* between the bars of two breaks */
+#define NARROWEST 2.5   /* px of a bucket before columns become fewer */
 #define TEXT_WIDTH 155u /* characters of a line below */
 
 struct layout {
@@ -287,20 +286,13 @@ static double draw_keys(const struct layout *layout, const struct plot_keys *key
         double width = plot_key_width(&keys->keys[i]);
         if (x > PLOT_MARGIN && x + width > PLOT_WIDTH - PLOT_MARGIN) {
             x = PLOT_MARGIN;
-            y += LINE_ROOM + 2;
+            y += PLOT_LINE_ROOM + 2;
         }
         if (layout->plot)
             draw_key(layout, &keys->keys[i], x, y);
         x += width;
     }
-    return y + LINE_ROOM + 4;
-}
-
-static void draw_lines(struct plot *plot, const struct plot_lines *lines, const char *class,
-                       double y)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        plot_text(plot, class, "start", PLOT_MARGIN, y + LINE_ROOM * (double)i, lines->lines[i]);
+    return y + PLOT_LINE_ROOM + 4;
 }
 
 /* The whole ----------------------------------------------------------------------------------- */
@@ -312,12 +304,12 @@ static void draw(struct layout *layout, const struct plot_lines *head, const str
     plot_text(plot, "head", "start", PLOT_MARGIN, PLOT_MARGIN + 12, head->lines[0]);
     for (size_t i = 1; i < head->count; i++)
         plot_text(plot, i == 1 && layout->view->sample ? "warn" : "sub", "start", PLOT_MARGIN,
-                  PLOT_MARGIN + 16 + LINE_ROOM * (double)i, head->lines[i]);
+                  PLOT_MARGIN + 16 + PLOT_LINE_ROOM * (double)i, head->lines[i]);
     for (size_t i = 0; i < layout->view->timeline->count; i++)
         draw_panel(layout, i);
     for (size_t column = 0; column < layout->columns; column++)
         draw_strips(layout, column);
-    draw_lines(plot, notes, "note", draw_keys(layout, keys, below));
+    plot_put_lines(plot, "note", draw_keys(layout, keys, below), notes);
 }
 
 int plot_timeline(struct cli *cli, const struct timeline_view *view)
@@ -341,10 +333,10 @@ int plot_timeline(struct cli *cli, const struct timeline_view *view)
     plot_head(cli, view, &head);
     plot_notes(cli, view, layout.scale.top, &notes, TEXT_WIDTH);
     plot_find_keys(view, &keys);
-    layout.top = PLOT_MARGIN + 20 + LINE_ROOM * (double)(head.count - 1);
+    layout.top = PLOT_MARGIN + 20 + PLOT_LINE_ROOM * (double)(head.count - 1);
     double below = strips_top(&layout) + POSTS_HEIGHT + STRIP_GAP + FETCHED_HEIGHT + AXIS_ROOM + 26;
-    double end = draw_keys(&layout, &keys, below) + LINE_ROOM * (double)notes.count;
-    plot_begin(&plot, cli, end + PLOT_MARGIN - LINE_ROOM, head.lines[0],
+    double end = draw_keys(&layout, &keys, below) + PLOT_LINE_ROOM * (double)notes.count;
+    plot_begin(&plot, cli, end + PLOT_MARGIN - PLOT_LINE_ROOM, head.lines[0],
                plot_description(cli, view, layout.scale.top));
     if (!cli->report)
         plot_table(&plot.svg, cli, view);
