@@ -32,11 +32,6 @@ static const char *plain(struct cli *cli, const char *format, ...)
     return copy ? copy : "";
 }
 
-static const char *p_words(struct cli *cli, double p)
-{
-    return p < 0.001 ? "p < 0.001" : plain(cli, "p = %.3f", p);
-}
-
 /* The sentence ------------------------------------------------------------------------------ */
 
 static void add_window(struct words *words, const struct change *change, int w)

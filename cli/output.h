@@ -32,6 +32,8 @@ struct value bool_value(bool yes);
 struct value json_value(json_t *json);
 struct value null_value(void);
 struct value shown_as(struct value value, const char *shown);
+/* "p < 0.001", "p = 0.013". */
+const char *p_words(struct cli *cli, double p);
 
 enum column_flag {
     COLUMN_RIGHT = 1,    /* table: right-aligned */

@@ -60,10 +60,8 @@ static const char *trend_words(struct cli *cli, const struct timeline_view *view
     const struct series_change *change = &view->changes[series];
     if (change->reason || isnan(change->trend.p))
         return NULL;
-    const char *p =
-        change->trend.p < 0.001 ? "p < 0.001" : ek_printf(cli->arena, "p = %.3f", change->trend.p);
     return ek_printf(cli->arena, "slope %+.2f points a %s, %s", 100 * change->trend.slope,
-                     size_names[view->size], p ? p : "");
+                     size_names[view->size], p_words(cli, change->trend.p));
 }
 
 static const char *add_wrapped(struct cli *cli, const char *lines, const char *mark,

@@ -38,3 +38,9 @@ struct value shown_as(struct value value, const char *shown)
     value.shown = shown;
     return value;
 }
+
+const char *p_words(struct cli *cli, double p)
+{
+    const char *words = p < 0.001 ? "p < 0.001" : ek_printf(cli->arena, "p = %.3f", p);
+    return words ? words : "";
+}
