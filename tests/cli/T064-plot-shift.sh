@@ -12,12 +12,12 @@ draws() {
     "$EKBOM" --store s shift "$@" --format jsonl >rows.jsonl 2>/dev/null
     ok "$draws_name is drawn" "$EKBOM" --store s shift "$@" --format svg
     stdout >picture.svg
-    ok "... as the rows have it" python3 check.py
+    ok "... as the rows have it" env PYTHONPATH="$ROOT/tests/cli" python3 check.py
 }
 cat >check.py <<'END'
 import json, re
 import xml.etree.ElementTree as ET
-NS = "{http://www.w3.org/2000/svg}"
+from plot_labels import NS, label_faults
 root = ET.parse("picture.svg").getroot()
 rows = [json.loads(line) for line in open("rows.jsonl")]
 assert root.get("role") == "img"
@@ -69,19 +69,7 @@ for line, row in zip(table[1:], rows):
         else:
             assert cell == {None: "", True: "true", False: "false"}.get(value, value), (name, cell, value)
 
-# No label on another or beyond the edge. A character is taken as 0.55 of its size.
-style = "".join(root.find(NS + "style").itertext())
-sizes = dict(re.findall(r"\.(\w+)\{font-size:([0-9.]+)px", style))
-boxes = []
-for text in root.iter(NS + "text"):
-    size = float(sizes[text.get("class")])
-    wide = 0.55 * size * len(text.text or "")
-    x = float(text.get("x")) - {"start": 0, "middle": wide / 2, "end": wide}[text.get("text-anchor")]
-    boxes.append((x, float(text.get("y")) - 0.75 * size, x + wide, float(text.get("y")), text.text))
-for i, a in enumerate(boxes):
-    assert 0 <= a[0] and 0 <= a[1] and a[2] <= float(root.get("width")) and a[3] <= float(root.get("height")), a
-    for b in boxes[i + 1:]:
-        assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]), (a, b)
+assert not label_faults(root), label_faults(root)
 END
 draws "a shift of four theories" ppi bid dopamine genetics --before 2008..2012 --after 2020..2024
 like "$(cat picture.svg)" "SAMPLE DATA, NOT FINDINGS" "sample data is called so"

@@ -48,20 +48,11 @@ exits 2 "records that are no LMDB any more" "$EKBOM" --store broken2 status
 like "$(stderr)" "records" "are named"
 
 # One writer.
-mkfifo hold
-"$EKBOM" --store s import hold >/dev/null 2>&1 &
-holder=$!
-exec 3>hold
-tries=0
-while [ ! -s s/writer ] && [ "$tries" -lt 100 ]; do
-    sleep 0.05
-    tries=$((tries + 1))
-done
+hold_store s
 exits 2 "a second writer" "$EKBOM" --store s import "$ROOT/sample/sample.warc.gz"
 like "$(stderr)" "ekbom import.*$holder" "is told who holds the store"
 ok "a reader is not" "$EKBOM" --store s status
-exec 3>&-
-wait "$holder" || true
+let_go
 
 if [ "$(id -u)" -eq 0 ]; then
     chmod -R a+rX "$WORK" && chmod 700 s/records s/key

@@ -43,19 +43,10 @@ ok "and stays" cmp before still
 ok "to the byte" sh -c "'$EKBOM' --store s dump -o still.dump 2>/dev/null && cmp before.dump still.dump"
 
 # One writer.
-mkfifo hold
-"$EKBOM" --store s import hold >/dev/null 2>&1 &
-holder=$!
-exec 3>hold
-tries=0
-while [ ! -s s/writer ] && [ "$tries" -lt 100 ]; do
-    sleep 0.05
-    tries=$((tries + 1))
-done
+hold_store s
 exits 2 "beside a writer" "$EKBOM" --store s forget "$who"
 like "$(stderr)" "ekbom import.*$holder" "it is told who holds the store"
-exec 3>&-
-wait "$holder" || true
+let_go
 
 ok "forget" "$EKBOM" --store s forget "$who"
 like "$(stderr)" "forgotten: 31 posts" "says what went"

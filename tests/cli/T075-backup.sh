@@ -125,18 +125,13 @@ like "$(stderr)" "^ekbom: index made anew of [0-9]+ posts" "is told"
 answers t >got
 ok "answers stay" cmp expected got
 ok "and nothing is wrong then" "$EKBOM" --store t verify
-mkfifo hold
-"$EKBOM" --store t import hold >/dev/null 2>&1 &
-holder=$!
-exec 3>hold
-while [ ! -s t/writer ]; do sleep 0.05; done
+hold_store t
 for how in "" --rebuild; do
     # shellcheck disable=SC2086
     exits 2 "compact $how beside a writer" "$EKBOM" --store t compact $how
     like "$(stderr)" "is being written by ekbom import \(process $holder\)" "is told who holds it"
 done
-exec 3>&-
-wait "$holder" || true
+let_go
 # What a writer was starting when it was killed has its lock for another moment.
 sh -c 'exec 9<>t/writer; flock -n 9; echo "ekbom import $$" >&9; sleep 1 & exit 0'
 exits 1 "a lock is held" flock -n t/writer true

@@ -146,6 +146,24 @@ unlike() {
     tap_show "a line of it matches" "$2"
 }
 
+# hold_store STORE: a writer has it until let_go; its process is $holder, the command an import.
+hold_store() {
+    mkfifo hold
+    "$EKBOM" --store "$1" import hold >/dev/null 2>&1 &
+    holder=$!
+    exec 3>hold
+    tap_tries=0
+    while [ ! -s "$1/writer" ] && [ "$tap_tries" -lt 100 ]; do
+        sleep 0.05
+        tap_tries=$((tap_tries + 1))
+    done
+}
+
+let_go() {
+    exec 3>&-
+    wait "$holder" || true
+}
+
 # skip REASON: one test that cannot be run here.
 skip() {
     tap_count=$((tap_count + 1))

@@ -11,7 +11,8 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 
-NS = "{http://www.w3.org/2000/svg}"
+from plot_labels import NS, label_faults
+
 picture = open(sys.argv[1], encoding="utf-8").read()
 rows = [json.loads(line) for line in open(sys.argv[2], encoding="utf-8")]
 root = ET.fromstring(picture.encode())
@@ -121,20 +122,7 @@ else:
         if abs(drawn[0] - high) > 0.3 or abs(drawn[1] - low) > 0.3:
             faults.append(f"{row['theory']} {row['bucket']}: interval drawn at {drawn}")
 
-# Labels: within the picture, none on another. A character is taken as 0.55 of its size.
-sizes = dict(re.findall(r"\.(\w+)\{font-size:([0-9.]+)px", style))
-boxes = []
-for text in root.iter(NS + "text"):
-    size = float(sizes[text.get("class")])
-    wide = 0.55 * size * len(text.text or "")
-    x = float(text.get("x")) - {"start": 0, "middle": wide / 2, "end": wide}[text.get("text-anchor")]
-    boxes.append((x, float(text.get("y")) - 0.75 * size, x + wide, float(text.get("y")), text.text))
-for i, a in enumerate(boxes):
-    if a[0] < 0 or a[1] < 0 or a[2] > width or a[3] > height:
-        faults.append(f"beyond the edge: {a[4]}")
-    for b in boxes[i + 1:]:
-        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]:
-            faults.append(f"on one another: {a[4]} / {b[4]}")
+faults += label_faults(root)
 
 print("\n".join(faults[:20]))
 sys.exit(1 if faults else 0)
