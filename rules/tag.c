@@ -243,12 +243,25 @@ static int compare_named(const void *left, const void *right)
     return (a->code > b->code) - (a->code < b->code);
 }
 
+/* Two theories of which a rule was raised, at least: seen without looking for hits. */
+static bool may_name_several(const struct ek_matcher *matcher)
+{
+    unsigned theories = 0;
+
+    for (const struct code *code = next_code(matcher, 0);
+         code && !code->shown.treatment && theories < 2; code = next_code(matcher, next_rank(code)))
+        theories += !code->composite;
+    return theories == 2;
+}
+
 /* Where each theory of the text is named: what is said of one is not said of another (stance.c). */
 static void find_named(struct ek_matcher *matcher)
 {
     unsigned theories = 0;
 
     matcher->named.count = 0;
+    if (matcher->rules->cues.count == 0 || !may_name_several(matcher))
+        return;
     for (const struct code *code = next_code(matcher, 0); code && !code->shown.treatment;
          code = next_code(matcher, next_rank(code))) {
         if (code->composite || find_hits(matcher, code) < code->threshold)
@@ -259,7 +272,7 @@ static void find_named(struct ek_matcher *matcher)
                                                         matcher->found.items[i].span.last, code});
     }
     matcher->overflow = matcher->overflow || matcher->named.failed;
-    if (theories < 2 || matcher->rules->cues.count == 0)
+    if (theories < 2)
         matcher->named.count = 0;
     else
         qsort(matcher->named.items, matcher->named.count, sizeof *matcher->named.items,
