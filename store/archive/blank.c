@@ -26,6 +26,7 @@
 #include "ekbom/limits.h"
 #include "store/archive/fields.h"
 #include "store/archive/member.h"
+#include "store/file_copy.h"
 #include "store/handle.h"
 
 #define GZIP_HEAD 10u /* bytes before the optional fields, */
@@ -92,16 +93,8 @@ static int write_over(const char *path, const struct ek_archive_ref *ref, const 
                       struct ek_err *err)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    int result = fd < 0 ? ek_fail_errno(err, "%s", path) : 0;
-    size_t done = 0;
-    while (result == 0 && done < out->len) {
-        ssize_t n =
-            pwrite(fd, out->data + done, out->len - done, (off_t)(ref->offset + (uint64_t)done));
-        if (n < 0 && errno != EINTR)
-            result = ek_fail_errno(err, "%s", path);
-        done += n > 0 ? (size_t)n : 0;
-    }
-    if (result == 0 && fdatasync(fd) != 0)
+    int result = 0;
+    if (fd < 0 || ek_write_at(fd, out->data, out->len, ref->offset) != 0 || fdatasync(fd) != 0)
         result = ek_fail_errno(err, "%s", path);
     if (fd >= 0)
         close(fd);
