@@ -153,8 +153,7 @@ static int run(struct exporting *e, const struct ek_export_config *config)
     progress_end();
     if (ek_export_close(e->export, &err) != 0)
         return fail_with(&err);
-    if (e->cli->named)
-        say("%s", named_selection_line(e->cli->arena, e->cli->named));
+    named_selection_say(e->cli);
     if (strcmp(config->path, "-") != 0)
         say("%llu rows in %s", (unsigned long long)rows, config->path);
     return rows ? EXIT_DONE : EXIT_NOTHING;
