@@ -98,7 +98,7 @@ static void file_listing(struct ek_store *store, uint64_t forum, const struct ek
                                           .title = link->title,
                                           .url = link->url,
                                           .board_id = elsewhere ? NULL : page->board_id,
-                                          .has_flags = true,
+                                          .listed = true,
                                           .flags = link->flags};
             learn_thread(store, forgotten, forum, &news, seen);
         }
@@ -115,7 +115,6 @@ static void file_posts(struct ek_store *store, uint64_t forum, const struct ek_p
                                   .title = page->thread_title,
                                   .url = page->thread_url,
                                   .board_id = page->board_id,
-                                  .has_flags = page->thread_flags != 0,
                                   .flags = page->thread_flags};
     bool first_page = page->url && page->thread_url && strcmp(page->url, page->thread_url) == 0;
     forget_title(store, forgotten, forum, &news, &page->posts[0], first_page, filing->fetched);

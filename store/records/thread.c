@@ -100,8 +100,10 @@ uint64_t ek_thread_learn(struct ek_store *store, uint64_t forum, const struct ek
     if (moved)
         thread.board =
             ek_board_learn(store, forum, thread.board_id.value, NULL, NULL, EK_TIME_UNKNOWN);
-    if (news->has_flags &&
-        (seen > thread.flags_seen || (seen == thread.flags_seen && news->flags > thread.flags))) {
+    if (!news->listed && thread.flags_seen == EK_TIME_UNKNOWN) {
+        thread.flags |= news->flags; /* until a listing tells */
+    } else if (news->listed && (seen > thread.flags_seen ||
+                                (seen == thread.flags_seen && news->flags > thread.flags))) {
         thread.flags = news->flags;
         thread.flags_seen = seen;
     }

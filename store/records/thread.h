@@ -30,7 +30,7 @@ uint64_t ek_thread_board(struct ek_txn *txn, uint64_t number);
 
 struct ek_thread_news { /* what a page says of a thread; NULL = nothing */
     const char *id, *title, *url, *board_id;
-    bool has_flags;
+    bool listed; /* said by a listing, which shows every flag; a thread's own page shows some */
     unsigned flags;
 };
 /* In a slice: the thread's number, made where it is new; 0 on failure. A thread that moved to

@@ -393,6 +393,53 @@ static void hostile_pages_are_quarantined(void **state)
     expect_sound(f);
 }
 
+static int take_flags(void *context, const struct ek_thread *thread, struct ek_err *err)
+{
+    (void)err;
+    *(unsigned *)context = thread->flags;
+    return 0;
+}
+
+static unsigned flags_of_thread(struct fixture *f)
+{
+    unsigned flags = 0;
+    OK(f, ek_store_each_thread(f->store, take_flags, &flags, &f->err));
+    return flags;
+}
+
+/* A listing shows every flag, a thread's own page some of them: whichever comes later, it is the
+ * listing that tells. Without one the page does. */
+static void listings_tell_the_flags(void **state)
+{
+    struct fixture *f = *state;
+    const unsigned listed = EK_THREAD_ANNOUNCEMENT | EK_THREAD_GLOBAL | EK_THREAD_LOCKED;
+    struct ek_post post = full_post();
+    struct ek_page page = thread_page(&post, 1);
+    struct ek_link link = {.kind = EK_LINK_THREAD,
+                           .id = "7",
+                           .title = "Iron",
+                           .url = BASE "viewtopic.php?t=7",
+                           .last_post_time = EK_TIME_UNKNOWN};
+    struct ek_page listing = {.kind = EK_PAGE_BOARD,
+                              .software = "phpbb",
+                              .url = BASE "viewforum.php?f=5",
+                              .forum = BASE,
+                              .board_id = "5",
+                              .links = &link,
+                              .link_count = 1};
+    page.thread_flags = EK_THREAD_LOCKED;
+    put_page(f, &page, 1700000000, NULL);
+    assert_int_equal(flags_of_thread(f), EK_THREAD_LOCKED);
+    link.flags = listed;
+    put_page(f, &listing, 1600000000, NULL);
+    assert_int_equal(flags_of_thread(f), listed);
+    put_page(f, &page, 1800000000, NULL);
+    assert_int_equal(flags_of_thread(f), listed);
+    link.flags = EK_THREAD_STICKY;
+    put_page(f, &listing, 1750000000, NULL);
+    assert_int_equal(flags_of_thread(f), EK_THREAD_STICKY);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -401,6 +448,7 @@ int main(void)
         TEST(edits_are_revisions),      TEST(any_order_gives_the_same_store),
         TEST(names_follow_the_account), TEST(forums_are_one_over_http_and_www),
         TEST(strange_dates_stay_right), TEST(hostile_pages_are_quarantined),
+        TEST(listings_tell_the_flags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
