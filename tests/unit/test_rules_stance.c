@@ -106,18 +106,23 @@ static const char *describe(const struct ek_tag *tag, char out[100])
     return out;
 }
 
-static void test_stances(void **state)
+static void check_cases(const struct stance_case *these, size_t count)
 {
     struct fixture fixture = fixture_of(rules);
     char got[100];
 
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *said = describe(fixture_theory(&fixture, cases[i].text, "iron"), got);
-        if (strcmp(said, cases[i].expected) != 0)
-            fail_msg("%s: expected %s, got %s", cases[i].text, cases[i].expected, said);
+    for (size_t i = 0; i < count; i++) {
+        const char *said = describe(fixture_theory(&fixture, these[i].text, "iron"), got);
+        if (strcmp(said, these[i].expected) != 0)
+            fail_msg("%s: expected %s, got %s", these[i].text, these[i].expected, said);
     }
     fixture_free(&fixture);
+}
+
+static void test_stances(void **state)
+{
+    (void)state;
+    check_cases(cases, sizeof cases / sizeof *cases);
 }
 
 /* In a long post most of what is said counts, and a cue of the whole post speaks of what is near.
@@ -136,16 +141,9 @@ static void test_long_posts(void **state)
         {"It is iron, a cramp. Iron makes me cramp. " LONG "Iron.", "supports cramps"},
         {"It is iron, a cramp. Iron. " LONG "Iron.", "supports"},
     };
-    struct fixture fixture = fixture_of(rules);
-    char got[100];
 
     (void)state;
-    for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
-        const char *said = describe(fixture_theory(&fixture, longer[i].text, "iron"), got);
-        if (strcmp(said, longer[i].expected) != 0)
-            fail_msg("%s: expected %s, got %s", longer[i].text, longer[i].expected, said);
-    }
-    fixture_free(&fixture);
+    check_cases(longer, sizeof longer / sizeof *longer);
 }
 
 static void test_each_theory_has_its_own_stance(void **state)
