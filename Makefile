@@ -64,7 +64,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 CAMPAIGN := $(addprefix $(BUILD)/campaign/,power_workload power_replay power_record.so fault.so no_locks.so flip ops \
 	random_rules null_shift)
 
-.PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules campaign-null campaign-pack campaign-board demo check check-run check-asan bench bench-run bench-index \
+.PHONY: all unit campaign campaign-power campaign-flip campaign-faults campaign-ops campaign-rules campaign-null campaign-pack campaign-board campaign-seeds demo check check-run check-asan bench bench-run bench-index \
 	bench-reader bench-queries bench-pack lint deps picture day check-fresh check-systemd install clean help
 all: $(BUILD)/ekbom $(BUILD)/ekbomd $(BUILD)/ekbom-reader
 
@@ -198,6 +198,8 @@ campaign-pack: all
 	@python3 tests/campaign/dead_lines.py $(BUILD)/ekbom rules/rls tests/campaign/cues.txt
 campaign-board: all
 	@python3 tests/campaign/board_recall.py $(BUILD)/ekbom
+campaign-seeds: all
+	@python3 tests/campaign/seeds.py $(BUILD)/ekbom
 campaign-faults: all campaign
 	@EKBOM_BUILD="$(abspath $(BUILD))" tests/campaign/faults.sh
 
@@ -276,6 +278,7 @@ help:
 	@echo "make campaign-ops 100,000 random operations with kills between, recounted (some minutes)"
 	@echo "make campaign-rules the fast matcher beside the plain one, 10 million random pairs (some minutes)"
 	@echo "make campaign-null shifts claimed where there is none, seen where there is one (a minute)"
+	@echo "make campaign-seeds the rule pack on the documents beside the checkout"
 	@echo "make campaign-board recall of the rule pack on the boards beside the checkout"
 	@echo "make campaign-pack lines of the rule pack that no example needs (half a minute)"
 	@echo "make campaign-faults every call refused once that the system can refuse (half an hour)"
